@@ -1,0 +1,55 @@
+# `make run` and `make test` do all the set-up they need, and nothing the second time.
+
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+BOT := .venv/bin/bot
+INSTALLED := .venv/installed
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check train bench evaluate lock lint format clean
+
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(INSTALLED) ## Set up, train if needed, start everything, print where to click
+	@$(BOT) run
+
+test: $(INSTALLED) ## Set up and run every check and test
+	@tests/install_system_packages
+	@.venv/bin/ruff check --quiet . && .venv/bin/ruff format --quiet --check . && .venv/bin/mypy
+	@.venv/bin/pytest
+
+check: $(INSTALLED) ## Check the clinic's content, the red-flag rules and Rasa's data
+	@$(BOT) check
+
+train: $(INSTALLED) ## Train the model, if its files have changed
+	@$(BOT) train
+
+bench: $(INSTALLED) ## Measure start, memory and speed beside a fresh `rasa init` project
+	@.venv/bin/python -m bench
+
+lint: $(INSTALLED) ## Check style and types
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
+
+format: $(INSTALLED) ## Put the code into shape
+	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .
+
+lock: $(UV) ## Resolve the dependencies of pyproject.toml anew into requirements.txt
+	@$(UV) pip compile --quiet --universal --python-version 3.10 --extra dev --upgrade --generate-hashes \
+		--no-header --no-annotate --output-file requirements.txt pyproject.toml
+
+clean: ## Remove everything that was made, but keep conversations (var/) and settings (.env)
+	@rm -rf .venv .uv models .rasa .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+
+# Bytecode is compiled here, once: without it every import of TensorFlow takes four times as long.
+$(INSTALLED): requirements.txt pyproject.toml | $(UV)
+	@$(UV) venv --quiet --allow-existing .venv || { \
+		echo "KneeDesk needs Python 3.10, the newest that Rasa runs on. Install it (for example: pyenv install 3.10) and try again."; exit 1; }
+	@echo "Installing what requirements.txt lists ..."
+	@$(UV) pip sync --quiet --require-hashes --compile-bytecode requirements.txt
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@.venv/bin/python -m compileall -q bot actions
+	@touch $@
+
+.uv/bin/uv:
+	@echo "Installing uv into .uv ..."
+	@python3 -m venv .uv && .uv/bin/python -m pip install --quiet --disable-pip-version-check uv
