@@ -1,0 +1,1 @@
+"""Rasa graph components: what turns a message into a topic and carries its triage."""
