@@ -1,0 +1,1 @@
+"""Custom actions: what the assistant does beyond answering. Runs in the action server, without Rasa itself."""

@@ -1,0 +1,1 @@
+"""Booking requests: what a patient asked for, stored once, for staff to confirm."""
