@@ -1,0 +1,205 @@
+"""The front desk: takes one turn from the patient's message to the stored replies.
+
+The order is the promise. The message is written down before it is processed; it is assessed before Rasa
+sees it; and whatever fails after that, the advice or an honest apology goes out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from typing import Any, Optional, Protocol
+
+from sqlalchemy.engine import Engine
+
+from bot.content.clinic import ClinicContent
+from bot.conversation.dialogue import LEAVE_FORM, DialogueFailed, DialogueReply, DialogueRequest
+from bot.conversation.journal import TurnJournal
+from bot.conversation.limits import RateLimits, TooFast, is_too_long
+from bot.conversation.message import Meaning, Message, meaning_of
+from bot.conversation.replies import ReplyWriter
+from bot.store.conversation_locks import ConversationLocks
+from bot.store.database import StoreUnavailable
+from bot.store.spool import Spool
+from bot.store.tables import utc_now
+from bot.store.turns import Turn, latest_outcome, latest_turns
+from bot.triage.assessment import Assessment, Finding, findings_from_json
+from bot.triage.engine import Triage
+
+logger = logging.getLogger(__name__)
+
+# What a patient said a day ago is another story: the signs of a conversation add up within this time.
+_MEMORY = dt.timedelta(hours=24)
+_TURNS_REMEMBERED = 60
+_TURNS_SHOWN = 200
+_CONSENT = ("sms_stopped", "sms_started")
+
+Json = dict[str, Any]
+
+
+class Dialogue(Protocol):
+    """What the front desk needs of Rasa."""
+
+    def ask(self, request: DialogueRequest, deadline_seconds: float) -> DialogueReply:
+        """Return the answer, or raise DialogueFailed."""
+
+
+class FrontDesk:
+    """Takes turns. Safe to use from several threads; the turns of one conversation wait for each other."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        spool: Spool,
+        triage: Triage,
+        clinic: ClinicContent,
+        dialogue: Dialogue,
+        deadline: float,
+    ) -> None:
+        self._engine = engine
+        self._spool = spool
+        self._locks = ConversationLocks(engine)
+        self._triage = triage
+        self._dialogue = dialogue
+        self._deadline = deadline
+        self._replies = ReplyWriter(clinic, triage.rules)
+        self.limits = RateLimits()
+
+    def take_turn(self, message: Message) -> Turn:
+        """Answer the message and return its turn; a message id seen before gets its stored replies again.
+
+        Raises ConversationBusy when the turn in front does not end, and TooFast when too many messages
+        come and this one states no red flag.
+        """
+        return self._take(message, None)
+
+    def take_note(self, message: Message, outcome: str) -> Turn:
+        """Write the message down with the notice of this name as its reply, without asking Rasa.
+
+        A red flag in it is answered first all the same. Raises as `take_turn` does.
+        """
+        return self._take(message, outcome)
+
+    def history(self, conversation_id: str) -> list[Turn]:
+        """Return the conversation's turns, oldest first, or raise StoreUnavailable."""
+        return latest_turns(self._engine, conversation_id, _TURNS_SHOWN)
+
+    def has_stopped(self, conversation_id: str) -> bool:
+        """Return whether this number has asked for no more texts and not changed its mind."""
+        try:
+            return latest_outcome(self._engine, conversation_id, _CONSENT) == _CONSENT[0]
+        except StoreUnavailable:
+            return False  # Twilio keeps a list of its own; a patient in need is answered
+
+    def opening(self, channel: str) -> Json:
+        """Return the reply that a new conversation begins with."""
+        return self._replies.opening(channel)
+
+    def notice(self, name: str, channel: str) -> Json:
+        """Return one of the clinic's messages as a reply."""
+        return self._replies.notice(name, channel)
+
+    def _take(self, message: Message, noted_as: Optional[str]) -> Turn:
+        with self._locks.hold(message.conversation_id):
+            journal = TurnJournal(self._engine, self._spool)
+            turn = journal.find(message.conversation_id, message.message_id)
+            if turn and turn.answered_at:
+                return turn
+            earlier = journal.earlier_turns(message.conversation_id, _TURNS_REMEMBERED)
+            meaning = meaning_of(message, earlier, self._replies.opening(message.channel)["choices"])
+            assessment = self._triage.assess("" if message.choice_id else message.text, _said_before(earlier))
+            self._count(message, assessment)
+            turn = turn or _new_turn(message, meaning)
+            journal.write(turn)
+            if noted_as or not meaning.is_known or is_too_long(turn.text, turn.channel):
+                self._note(turn, noted_as or ("too_long" if meaning.is_known else "unknown_choice"))
+            elif not journal.is_available:
+                self._fall_back(turn, "unavailable", "the database is away, and with it what was said before")
+            else:
+                self._ask(turn, meaning, assessment, earlier)
+            self._finish(turn, assessment, is_first=journal.is_available and not earlier)
+            journal.write(turn)
+            return turn
+
+    def _count(self, message: Message, assessment: Assessment) -> None:
+        try:
+            self.limits.count_message(message.conversation_id)
+        except TooFast:
+            if not assessment.is_red_flag:
+                raise
+
+    def _note(self, turn: Turn, outcome: str) -> None:
+        turn.outcome = outcome
+        turn.replies = [self._replies.notice(outcome, turn.channel)] if self._replies.has_notice(outcome) else []
+
+    def _fall_back(self, turn: Turn, notice: str, reason: str) -> None:
+        logger.error("A turn got the fallback reply: %s.", reason)
+        turn.outcome = "fallback"
+        turn.replies = [self._replies.notice(notice, turn.channel)]
+
+    def _ask(self, turn: Turn, meaning: Meaning, assessment: Assessment, earlier: list[Turn]) -> None:
+        request = DialogueRequest(
+            turn=turn,
+            earlier_turns=earlier,
+            text=meaning.text,
+            topic=meaning.topic,
+            metadata=self._metadata(assessment),
+            leave_form=assessment.is_red_flag,
+        )
+        try:
+            reply = self._dialogue.ask(request, self._deadline)
+        except DialogueFailed as failure:
+            self._fall_back(turn, "booking_unavailable" if request.is_booking else "unavailable", str(failure))
+            if request.leave_form:
+                turn.events, turn.dialogue_state = LEAVE_FORM, {"slots": {}, "active_loop": None}
+            return
+        turn.outcome = "answered"
+        turn.topic, turn.confidence = reply.topic, reply.confidence
+        turn.events, turn.dialogue_state = reply.events, reply.state
+        turn.replies = self._replies.said_by_rasa(reply)
+        if reply.active_loop:
+            self._replies.withdraw_visit(turn.replies)
+        elif assessment.level == "routine":
+            self._replies.offer_visit(turn.replies)
+
+    def _metadata(self, assessment: Assessment) -> Json:
+        group = assessment.standing_emergency
+        stands = self._triage.rules.groups[group].stands if group else None
+        return {"triage": {"parse": assessment.as_parse(), "group": assessment.group, "stands": stands}}
+
+    def _finish(self, turn: Turn, assessment: Assessment, is_first: bool) -> None:
+        """Put the advice, or the reminder of an emergency said before, in front of everything else."""
+        replies = turn.replies or []
+        if assessment.is_red_flag:
+            # Rasa's rule gives the same advice; this one stands even if Rasa is away or wrong.
+            replies = [self._replies.advice(assessment, turn.channel)]
+        elif assessment.standing_emergency:
+            replies = self._replies.behind_reminder(assessment.standing_emergency, replies, turn.channel)
+        if turn.channel == "sms" and is_first and assessment.level != "emergency":
+            replies.append(self._replies.notice("notice", turn.channel))
+        turn.replies = replies
+        turn.triage_level, turn.triage = assessment.level, assessment.as_json()
+        turn.answered_at = utc_now()
+
+
+def _new_turn(message: Message, meaning: Meaning) -> Turn:
+    return Turn(
+        conversation_id=message.conversation_id,
+        message_id=message.message_id,
+        channel=message.channel,
+        received_at=utc_now(),
+        text=message.text or meaning.text,
+        choice_id=message.choice_id,
+        phone_encrypted=message.phone_encrypted,
+    )
+
+
+def _said_before(earlier: list[Turn]) -> list[Finding]:
+    since = utc_now() - _MEMORY
+    return [
+        finding
+        for turn in earlier
+        if turn.triage and turn.received_at >= since
+        for finding in findings_from_json(turn.triage["findings"])
+    ]

@@ -1,0 +1,41 @@
+"""How long a message may be, and how many may come."""
+
+from __future__ import annotations
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+# Twilio joins the parts of a long text into at most 1,600 characters.
+LONGEST_TEXT = {"sms": 1600}
+LONGEST_TEXT_ELSEWHERE = 1000
+
+_MESSAGES = RateLimitItemPerMinute(20)
+_NEW_CONVERSATIONS = RateLimitItemPerMinute(30)
+
+
+class TooFast(Exception):
+    """More messages came than a patient writes."""
+
+
+class RateLimits:
+    """Counts messages by conversation, and new conversations by sender, within this process."""
+
+    def __init__(self) -> None:
+        self._counts = MemoryStorage()  # kept here: the limiter holds it by a weak reference only
+        self._limiter = MovingWindowRateLimiter(self._counts)
+
+    def count_message(self, conversation_id: str) -> None:
+        """Count a message, or raise TooFast."""
+        if not self._limiter.hit(_MESSAGES, "message", conversation_id):
+            raise TooFast
+
+    def count_conversation(self, sender: str) -> None:
+        """Count a new conversation of this sender (an internet address), or raise TooFast."""
+        if not self._limiter.hit(_NEW_CONVERSATIONS, "conversation", sender):
+            raise TooFast
+
+
+def is_too_long(text: str, channel: str) -> bool:
+    """Return whether the text is longer than this channel takes."""
+    return len(text) > LONGEST_TEXT.get(channel, LONGEST_TEXT_ELSEWHERE)

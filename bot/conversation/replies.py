@@ -1,0 +1,96 @@
+"""Puts a turn's replies together, in the channel's wording, with choices as opaque ids."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from bot.content.clinic import BOOK, ClinicContent
+from bot.conversation.dialogue import DialogueReply
+from bot.triage.assessment import Assessment
+from bot.triage.rules import RuleBook, Wording
+
+Json = dict[str, Any]
+
+_GREETING = "greet"
+
+
+class ReplyWriter:
+    """Writes replies: `{"kind", "text", "choices"}`, and for an advice its "level".
+
+    The kind is "advice", "answer" or "notice". A choice keeps its payload on the server; the patient sees its
+    id and title.
+    """
+
+    def __init__(self, clinic: ClinicContent, rules: RuleBook) -> None:
+        self._clinic = clinic
+        self._rules = rules
+
+    def opening(self, channel: str) -> Json:
+        """Return the greeting; its choices have the same ids in every conversation."""
+        answer = self._clinic.answers[_GREETING]
+        choices = [
+            _choice(self._clinic.label(topic), f"/{topic}", f"opening-{number}")
+            for number, topic in enumerate(answer.choices)
+        ]
+        return {"kind": "answer", "text": _text(answer, channel), "choices": choices}
+
+    def advice(self, assessment: Assessment, channel: str) -> Json:
+        """Return the advice that is due, in the language of the message."""
+        advice = self._rules.groups[assessment.group or ""].advice
+        if advice is None:
+            raise ValueError(f"the group {assessment.group} has no advice")
+        wording = self._clinic.fill(advice.es if assessment.language == "es" else advice)
+        choices = [] if assessment.level == "emergency" else [self._topic_choice(BOOK)]
+        return {"kind": "advice", "level": assessment.level, "text": _text(wording, channel), "choices": choices}
+
+    def has_notice(self, name: str) -> bool:
+        """Return whether the clinic has a message of this name."""
+        return name in self._clinic.messages
+
+    def notice(self, name: str, channel: str) -> Json:
+        """Return one of the clinic's messages."""
+        return {"kind": "notice", "text": _text(self._clinic.messages[name], channel), "choices": []}
+
+    def said_by_rasa(self, reply: DialogueReply) -> list[Json]:
+        """Return Rasa's utterances as replies."""
+        return [
+            {
+                "kind": "answer",
+                "text": utterance["text"],
+                "choices": [_choice(button["title"], button["payload"]) for button in utterance["buttons"]],
+            }
+            for utterance in reply.utterances
+        ]
+
+    def offer_visit(self, replies: Sequence[Json]) -> None:
+        """Add the offer to book to the last reply, unless it is there already."""
+        if not any(_is_booking(choice) for choice in replies[-1]["choices"]):
+            replies[-1]["choices"].append(self._topic_choice(BOOK))
+
+    def withdraw_visit(self, replies: Sequence[Json]) -> None:
+        """Take every offer to book away."""
+        for reply in replies:
+            reply["choices"] = [choice for choice in reply["choices"] if not _is_booking(choice)]
+
+    def behind_reminder(self, group: str, replies: Sequence[Json], channel: str) -> list[Json]:
+        """Put the reminder of an emergency in front of the replies, and take every offer to book away."""
+        reminder = self.notice(self._rules.groups[group].stands or "", channel)
+        self.withdraw_visit(replies)
+        return [reminder, *(reply for reply in replies if reply["text"] != reminder["text"])]
+
+    def _topic_choice(self, topic: str) -> Json:
+        return _choice(self._clinic.label(topic), f"/{topic}")
+
+
+def _choice(title: str, payload: str, choice_id: str = "") -> Json:
+    return {"id": choice_id or secrets.token_urlsafe(6), "title": title, "payload": payload}
+
+
+def _is_booking(choice: Json) -> bool:
+    return bool(choice["payload"] == f"/{BOOK}")
+
+
+def _text(wording: Wording, channel: str) -> str:
+    return wording.sms if channel == "sms" else wording.web
