@@ -1,0 +1,1 @@
+"""How patients reach the assistant: Rasa input channels that parse, authenticate, take a turn, and render it."""
