@@ -1,0 +1,1 @@
+"""Measures the assistant on labelled messages, through the same turn as a patient's."""
