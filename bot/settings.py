@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     staff_port: int = Field(5010, ge=1, le=65535)
     widget_origins: str = ""
     proxies_count: int = Field(0, ge=0)
+    messages_per_minute: int = Field(60, ge=1)
+    conversations_per_minute: int = Field(600, ge=1)
     answer_deadline_seconds: float = Field(5.0, gt=0)
     spool_directory: Path = ROOT / "var" / "spool"
     clinic_directory: Path = ROOT / "clinic"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple, Optional
+from urllib.parse import parse_qsl
 
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, HTTPResponse, Request, response
@@ -75,8 +76,8 @@ class _Webhook:
 
     def _is_from_twilio(self, request: Request) -> bool:
         address = self._public_address + (f"?{request.query_string}" if request.query_string else "")
-        fields = {name: values[0] for name, values in (request.form or {}).items()}
-        return bool(self._validator.validate(address, fields, request.headers.get("X-Twilio-Signature", "")))
+        signature = request.headers.get("X-Twilio-Signature", "")
+        return bool(self._validator.validate(address, _fields(request), signature))
 
     def _answer(self, sms: ReceivedSms) -> HTTPResponse:
         message = Message(
@@ -122,8 +123,13 @@ class _Webhook:
         return "\n".join(lines)
 
 
+def _fields(request: Request) -> dict[str, str]:
+    """Return what Twilio posted, empty fields too: it signs them, and a picture's Body is one. Sanic drops them."""
+    return dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
 def _received(request: Request) -> Optional[ReceivedSms]:
-    form = request.form or {}
+    form = _fields(request)
     sid, sender = form.get("MessageSid"), form.get("From")
     if not sid or not sender:
         return None

@@ -55,6 +55,7 @@ class FrontDesk:
         triage: Triage,
         clinic: ClinicContent,
         dialogue: Dialogue,
+        limits: RateLimits,
         deadline: float,
     ) -> None:
         self._engine = engine
@@ -64,7 +65,7 @@ class FrontDesk:
         self._dialogue = dialogue
         self._deadline = deadline
         self._replies = ReplyWriter(clinic, triage.rules)
-        self.limits = RateLimits()
+        self.limits = limits
 
     def take_turn(self, message: Message) -> Turn:
         """Answer the message and return its turn; a message id seen before gets its stored replies again.

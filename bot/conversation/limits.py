@@ -10,9 +10,6 @@ from limits.strategies import MovingWindowRateLimiter
 LONGEST_TEXT = {"sms": 1600}
 LONGEST_TEXT_ELSEWHERE = 1000
 
-_MESSAGES = RateLimitItemPerMinute(20)
-_NEW_CONVERSATIONS = RateLimitItemPerMinute(30)
-
 
 class TooFast(Exception):
     """More messages came than a patient writes."""
@@ -21,18 +18,20 @@ class TooFast(Exception):
 class RateLimits:
     """Counts messages by conversation, and new conversations by sender, within this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, messages_per_minute: int, conversations_per_minute: int) -> None:
+        self._messages = RateLimitItemPerMinute(messages_per_minute)
+        self._conversations = RateLimitItemPerMinute(conversations_per_minute)
         self._counts = MemoryStorage()  # kept here: the limiter holds it by a weak reference only
         self._limiter = MovingWindowRateLimiter(self._counts)
 
     def count_message(self, conversation_id: str) -> None:
         """Count a message, or raise TooFast."""
-        if not self._limiter.hit(_MESSAGES, "message", conversation_id):
+        if not self._limiter.hit(self._messages, "message", conversation_id):
             raise TooFast
 
     def count_conversation(self, sender: str) -> None:
         """Count a new conversation of this sender (an internet address), or raise TooFast."""
-        if not self._limiter.hit(_NEW_CONVERSATIONS, "conversation", sender):
+        if not self._limiter.hit(self._conversations, "conversation", sender):
             raise TooFast
 
 

@@ -7,6 +7,7 @@ import functools
 from bot.content.clinic import load_clinic
 from bot.conversation.dialogue import HandleMessage, RasaDialogue
 from bot.conversation.front_desk import FrontDesk
+from bot.conversation.limits import RateLimits
 from bot.settings import get_settings
 from bot.store.database import open_database
 from bot.store.spool import Spool
@@ -23,5 +24,6 @@ def open_front_desk(handle_message: HandleMessage) -> FrontDesk:
         triage=Triage.from_directory(settings.clinic_directory / "red_flags"),
         clinic=load_clinic(settings.clinic_directory),
         dialogue=RasaDialogue(handle_message),
+        limits=RateLimits(settings.messages_per_minute, settings.conversations_per_minute),
         deadline=settings.answer_deadline_seconds,
     )

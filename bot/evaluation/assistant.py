@@ -15,6 +15,7 @@ from rasa_sdk.executor import ActionExecutor
 from bot.content.clinic import load_clinic
 from bot.conversation.dialogue import RasaDialogue
 from bot.conversation.front_desk import FrontDesk
+from bot.conversation.limits import RateLimits
 from bot.conversation.message import Message
 from bot.server import load_assistant
 from bot.settings import Settings
@@ -55,6 +56,7 @@ def assistant_for_evaluation(settings: Settings) -> Iterator[Answer]:
             triage=Triage.from_directory(settings.clinic_directory / "red_flags"),
             clinic=load_clinic(settings.clinic_directory),
             dialogue=RasaDialogue(agent.handle_message),
+            limits=RateLimits(settings.messages_per_minute, settings.conversations_per_minute),
             deadline=_PATIENCE_SECONDS,
         )
 

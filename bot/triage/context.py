@@ -31,7 +31,8 @@ class ContextReader:
 
     def read(self, words: Sequence[str]) -> MessageContext:
         """Find the cues of this message."""
-        return MessageContext(words, self._book.find(words))
+        # The closing full stop that people leave out lets a cue say "at the end": "chest pain? no".
+        return MessageContext(words, self._book.find([*words, "."]))
 
 
 class MessageContext:

@@ -45,11 +45,11 @@ class Triage:
         words = self._spelling.words_of(text)
         now = self._findings_in(text, words)
         before = _still_standing(said_before, now)
-        signs = _gravest_first(self._sign_of(rule, now, before) for rule in self.rules.rules)
+        signs = self._signs([*before, *now], now)
         return Assessment(
             level=signs[0].level if signs else "none",
             signs=signs,
-            standing=_gravest_first(self._sign_of(rule, (), before) for rule in self.rules.rules),
+            standing=self._signs(before, before),
             findings=tuple(now),
             language="en",
             rules_version=self.rules.version,
@@ -79,23 +79,22 @@ class Triage:
             )
         return findings
 
-    def _sign_of(self, rule: Rule, now: Sequence[Finding], before: Sequence[Finding]) -> Optional[Sign]:
-        """Return the rule's sign if it holds and, when this message says anything, needs this message."""
-        everything = [finding for finding in (*before, *now) if finding.counts]
-        if any(_holds(terms, everything) for terms in rule.exceptions):
-            return None
-        for terms in rule.alternatives:
-            found = _holds(terms, everything)
-            fresh = [finding for finding in found if finding in now]
-            if found and (fresh or not now):
-                newest = max(fresh or found, key=lambda finding: finding.end)
-                return Sign(rule.sign, rule.group, rule.level, newest.text, newest.start, newest.end)
+    def _signs(self, findings: Sequence[Finding], needed: Sequence[Finding]) -> tuple[Sign, ...]:
+        """Return the signs that these findings add up to and that need one of `needed`, the gravest first."""
+        counting = [finding for finding in findings if finding.counts]
+        found = [sign for rule in self.rules.rules if (sign := _sign_of(rule, counting, needed))]
+        return tuple(sorted(found, key=lambda sign: (-LEVELS.index(sign.level), sign.start)))
+
+
+def _sign_of(rule: Rule, findings: Sequence[Finding], needed: Sequence[Finding]) -> Optional[Sign]:
+    if any(_holds(terms, findings) for terms in rule.exceptions):
         return None
-
-
-def _gravest_first(signs: Iterable[Optional[Sign]]) -> tuple[Sign, ...]:
-    found = [sign for sign in signs if sign]
-    return tuple(sorted(found, key=lambda sign: (-LEVELS.index(sign.level), sign.start)))
+    for terms in rule.alternatives:
+        fresh = [finding for finding in _holds(terms, findings) if finding in needed]
+        if fresh:
+            newest = max(fresh, key=lambda finding: finding.end)
+            return Sign(rule.sign, rule.group, rule.level, newest.text, newest.start, newest.end)
+    return None
 
 
 def _holds(terms: Sequence[Term], findings: Sequence[Finding]) -> list[Finding]:
