@@ -100,13 +100,15 @@ class _WidgetApi:
             self._desk.limits.count_conversation(request.remote_addr or request.ip)
         except TooFast:
             raise self._too_fast() from None
-        body = {
-            "token": self._tokens.dumps(f"web-{uuid.uuid4().hex}"),
-            "expires_in": TOKEN_SECONDS,
+        token = {"token": self._tokens.dumps(f"web-{uuid.uuid4().hex}"), "expires_in": TOKEN_SECONDS}
+        return response.json({**token, **self._beginning()}, status=201)
+
+    def _beginning(self) -> Json:
+        """Return what stands above the first message."""
+        return {
             "notice": self._desk.notice("notice", _CHANNEL)["text"],
-            "replies": [_shown(self._desk.opening(_CHANNEL))],
+            "greeting": _shown(self._desk.opening(_CHANNEL)),
         }
-        return response.json(body, status=201)
 
     async def send(self, request: Request) -> HTTPResponse:
         conversation_id = self._conversation_of(request)
@@ -128,7 +130,7 @@ class _WidgetApi:
         except StoreUnavailable:
             notice = self._desk.notice("unavailable", _CHANNEL)
             raise Refusal(503, "unavailable", "The history cannot be read just now.", notice) from None
-        return response.json({"turns": [_shown_turn(turn) for turn in turns]})
+        return response.json({**self._beginning(), "turns": [_shown_turn(turn) for turn in turns]})
 
     def _conversation_of(self, request: Request) -> str:
         token = request.token or ""

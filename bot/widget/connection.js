@@ -6,6 +6,7 @@
 /** @typedef {{id: string, title: string}} Choice */
 /** @typedef {{kind: "advice"|"answer"|"notice", level?: "emergency"|"urgent", text: string, choices: Choice[]}} Reply */
 /** @typedef {{id: string, at: string, text: string, replies: Reply[]}} Turn */
+/** @typedef {{notice: string, greeting: Reply}} Beginning */
 /** @typedef {{id: string, text?: string, choice?: string}} Message */
 
 const TOKEN = "kneedesk-token";
@@ -42,7 +43,7 @@ export class Connection {
 
   /**
    * Start a conversation.
-   * @returns {Promise<{notice: string, replies: Reply[]}>}
+   * @returns {Promise<Beginning>}
    */
   async start() {
     const started = await this._request("POST", "/conversations");
@@ -59,9 +60,9 @@ export class Connection {
     return this._request("POST", "/messages", message);
   }
 
-  /** @returns {Promise<Turn[]>} */
-  async history() {
-    return (await this._request("GET", "/messages")).turns;
+  /** @returns {Promise<Beginning & {turns: Turn[]}>} */
+  history() {
+    return this._request("GET", "/messages");
   }
 
   /**

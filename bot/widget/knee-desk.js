@@ -18,11 +18,11 @@ const MARKUP = `
   <span></span>
 </button>
 <section class="panel" part="panel" role="dialog" aria-labelledby="title" hidden>
-  <header class="head">
+  <div class="head">
     <h2 id="title"></h2>
     <button class="restart" type="button"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5"/></svg></button>
     <button class="close" type="button"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M5 5l14 14M19 5L5 19"/></svg></button>
-  </header>
+  </div>
   <div class="notice" hidden></div>
   <div class="log" role="log" aria-live="polite" tabindex="0"></div>
   <div class="help" role="status" hidden></div>
@@ -43,7 +43,8 @@ export class KneeDesk extends HTMLElement {
     root.innerHTML = MARKUP; // ours, constant; whatever comes from outside is set as text
     /** @type {(selector: string) => any} */
     this._part = (selector) => root.querySelector(selector);
-    this._isWaiting = false;
+    /** The work in hand: loading, then one message after the other. @type {Promise<void>} */
+    this._work = Promise.resolve();
     this._isLoaded = false;
     /** @type {Connection | null} */
     this._connection = null;
@@ -55,7 +56,9 @@ export class KneeDesk extends HTMLElement {
     this._part(".launcher").onclick = () => this.show();
     this._part(".close").onclick = () => this.close();
     this._part(".restart").onclick = () => this._restart();
-    this._part(".panel").onkeydown = (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.close();
+    this._part(".panel").onkeydown = (/** @type {KeyboardEvent} */ event) => {
+      if (event.key === "Escape") this.close();
+    };
     this._part(".writing").onsubmit = (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
       this._submit();
@@ -80,7 +83,7 @@ export class KneeDesk extends HTMLElement {
     this._part(".panel").hidden = false;
     this._part("#text").focus();
     this._tell("opened");
-    if (!this._isLoaded) this._load();
+    if (!this._isLoaded) this._work = this._work.then(() => this._load());
   }
 
   /** Close the chat and give the focus back to its button. */
@@ -122,11 +125,10 @@ export class KneeDesk extends HTMLElement {
     const connection = /** @type {Connection} */ (this._connection);
     this._isLoaded = true;
     try {
-      if (connection.isStarted) {
-        for (const turn of await connection.history()) this._showTurn(turn);
-        return;
-      }
-      await this._start();
+      if (!connection.isStarted) return await this._start();
+      const history = await connection.history();
+      this._begin(history);
+      for (const turn of history.turns) this._showTurn(turn);
     } catch (error) {
       if (error instanceof NotSent && error.code.startsWith("token_")) {
         connection.forget();
@@ -139,12 +141,16 @@ export class KneeDesk extends HTMLElement {
   }
 
   async _start() {
-    const started = await /** @type {Connection} */ (this._connection).start();
+    this._begin(await /** @type {Connection} */ (this._connection).start());
+  }
+
+  /** @param {import("./connection.js").Beginning} beginning */
+  _begin(beginning) {
     const notice = this._part(".notice");
-    notice.replaceChildren(rendered(started.notice));
+    notice.replaceChildren(rendered(beginning.notice));
     notice.hidden = false;
     this._hideHelp();
-    for (const reply of started.replies) this._showReply(reply);
+    this._showReply(beginning.greeting);
   }
 
   _restart() {
@@ -153,18 +159,19 @@ export class KneeDesk extends HTMLElement {
     this._add("assistant").append(rendered(this._words.restarted));
     this._isLoaded = false;
     this._part("#text").focus();
-    this._load();
+    this._work = this._work.then(() => this._load());
   }
 
   _submit() {
     const box = this._part("#text");
     const text = box.value.trim();
-    if (!text || this._isWaiting) return;
+    if (!text) return;
     box.value = "";
     this._send({ id: newMessageId(), text }, text);
   }
 
   /**
+   * Show the message and deliver it as soon as those before it are answered.
    * @param {Message} message
    * @param {string} shown
    */
@@ -172,8 +179,9 @@ export class KneeDesk extends HTMLElement {
     this._part(".choices")?.remove();
     const entry = this._add("patient");
     entry.append(this._unseen(this._words.you), shown);
+    entry.scrollIntoView({ block: "end" });
     this._tell("message-sent");
-    return this._deliver(message, entry);
+    this._work = this._work.then(() => this._deliver(message, entry));
   }
 
   /**
@@ -182,7 +190,6 @@ export class KneeDesk extends HTMLElement {
    */
   async _deliver(message, entry) {
     const connection = /** @type {Connection} */ (this._connection);
-    this._isWaiting = true;
     const typing = this._showTyping();
     try {
       if (!connection.isStarted) await this._start();
@@ -195,8 +202,6 @@ export class KneeDesk extends HTMLElement {
       if (error instanceof NotSent && error.code.startsWith("token_")) return this._deliverAnew(message, entry);
       this._offerAgain(message, entry);
       this._showHelp(error);
-    } finally {
-      this._isWaiting = false;
     }
   }
 
@@ -226,7 +231,7 @@ export class KneeDesk extends HTMLElement {
     again.onclick = () => {
       status.remove();
       entry.classList.remove("failed");
-      this._deliver(message, entry);
+      this._work = this._work.then(() => this._deliver(message, entry));
     };
     status.append(`${this._words.notSent} `, again);
     entry.after(status);
@@ -279,7 +284,6 @@ export class KneeDesk extends HTMLElement {
       button.type = "button";
       button.textContent = choice.title;
       button.onclick = () => {
-        if (this._isWaiting) return;
         this._part("#text").focus();
         this._send({ id: newMessageId(), choice: choice.id }, choice.title);
       };
