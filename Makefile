@@ -5,10 +5,10 @@ BOT := .venv/bin/bot
 INSTALLED := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check train bench evaluate lock lint format clean
+.PHONY: help run test check train bench screenshots lock lint format clean
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(INSTALLED) ## Set up, train if needed, start everything, print where to click
 	@$(BOT) run
@@ -26,6 +26,10 @@ train: $(INSTALLED) ## Train the model, if its files have changed
 
 bench: $(INSTALLED) ## Measure start, memory and speed beside a fresh `rasa init` project
 	@.venv/bin/python -m bench
+
+screenshots: $(INSTALLED) ## Take the pictures of docs/pictures/ anew
+	@tests/install_system_packages
+	@.venv/bin/python -m tests.browser.screenshots
 
 lint: $(INSTALLED) ## Check style and types
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy

@@ -27,8 +27,7 @@ logger = logging.getLogger(__name__)
 _ACTION_SECONDS = 3
 _REJECTED = 400  # how the action server says that an action does not want to run; not a fault
 
-# What a tracker needs to be told when a red flag leaves the booking form.
-LEAVE_FORM: list[dict[str, Any]] = [
+_LEAVE_FORM: list[dict[str, Any]] = [
     {"event": "active_loop", "name": None},
     {"event": "slot", "name": "requested_slot", "value": None},
 ]
@@ -50,13 +49,23 @@ class DialogueRequest:
     text: str
     topic: Optional[str]
     metadata: Json
-    leave_form: bool
+    is_red_flag: bool
+
+    @property
+    def is_in_form(self) -> bool:
+        """Return whether the booking form is active."""
+        states = (turn.dialogue_state for turn in reversed(self.earlier_turns) if turn.dialogue_state)
+        return next(states, {}).get("active_loop") is not None
 
     @property
     def is_booking(self) -> bool:
         """Return whether the message belongs to a request for a visit."""
-        state = next((turn.dialogue_state for turn in reversed(self.earlier_turns) if turn.dialogue_state), None)
-        return self.topic == BOOK or (state or {}).get("active_loop") is not None
+        return self.topic == BOOK or self.is_in_form
+
+    @property
+    def leaving_events(self) -> list[Json]:
+        """Return what the tracker must be told when a red flag leaves the form; otherwise nothing."""
+        return _LEAVE_FORM if self.is_red_flag and self.is_in_form else []
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,7 +141,7 @@ class RasaDialogue:
             raise DialogueFailed("Rasa did not answer in time") from None
 
     async def _ask(self, request: DialogueRequest) -> DialogueReply:
-        dialogue = DialogueOfTurn(request.earlier_turns, LEAVE_FORM if request.leave_form else [])
+        dialogue = DialogueOfTurn(request.earlier_turns, request.leaving_events)
         dialogue_of_turn.set(dialogue)
         try:
             await self._handle_message(_user_message(request))

@@ -13,7 +13,7 @@ from typing import Any, Optional, Protocol
 from sqlalchemy.engine import Engine
 
 from bot.content.clinic import ClinicContent
-from bot.conversation.dialogue import LEAVE_FORM, DialogueFailed, DialogueReply, DialogueRequest
+from bot.conversation.dialogue import DialogueFailed, DialogueReply, DialogueRequest
 from bot.conversation.journal import TurnJournal
 from bot.conversation.limits import RateLimits, TooFast, is_too_long
 from bot.conversation.message import Meaning, Message, meaning_of
@@ -146,14 +146,14 @@ class FrontDesk:
             text=meaning.text,
             topic=meaning.topic,
             metadata=self._metadata(assessment),
-            leave_form=assessment.is_red_flag,
+            is_red_flag=assessment.is_red_flag,
         )
         try:
             reply = self._dialogue.ask(request, self._deadline)
         except DialogueFailed as failure:
             self._fall_back(turn, "booking_unavailable" if request.is_booking else "unavailable", str(failure))
-            if request.leave_form:
-                turn.events, turn.dialogue_state = LEAVE_FORM, {"slots": {}, "active_loop": None}
+            if request.leaving_events:
+                turn.events, turn.dialogue_state = request.leaving_events, {"slots": {}, "active_loop": None}
             return
         turn.outcome = "answered"
         turn.topic, turn.confidence = reply.topic, reply.confidence

@@ -73,7 +73,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         )
         machine.fit(rows, labels)
         self._arrays |= {
-            "weights": machine.coef_.astype(np.float32),
+            "weights": np.ascontiguousarray(machine.coef_.T, dtype=np.float32),
             "offsets": machine.intercept_.astype(np.float32),
             "temperature": np.float32(_best_temperature(margins, labels)),
         }
@@ -119,7 +119,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         if not message.get(TEXT):
             return [{"name": None, "confidence": 0.0}]
         rows = self._rows(*_features([message]))
-        margins = rows @ self._arrays["weights"].T + self._arrays["offsets"]
+        margins = rows @ self._arrays["weights"] + self._arrays["offsets"]
         confidences = softmax(margins[0] / self._arrays["temperature"])
         order = np.argsort(confidences)[::-1]
         return [{"name": self._topics[number], "confidence": float(confidences[number])} for number in order]

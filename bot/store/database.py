@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,9 @@ from bot.errors import ForPeople
 # How long a statement waits for a locked or absent database. Twilio gives up on a webhook after
 # 15 s, and a turn needs the database a few times before its reply goes out.
 WAIT_SECONDS = 2
+
+
+_sqlite_writer = threading.Lock()
 
 
 class StoreUnavailable(ForPeople):
@@ -76,8 +80,22 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Open a transaction, turning a database fault into StoreUnavailable; IntegrityError passes."""
-    with _faults_named(), engine.execution_options(writes=True).begin() as connection:
+    with _faults_named(), _one_writer(engine), engine.execution_options(writes=True).begin() as connection:
         yield connection
+
+
+@contextmanager
+def _one_writer(engine: Engine) -> Iterator[None]:
+    """Let the threads of this process write to SQLite in turn; SQLite itself waits by sleeping and trying again."""
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    if not _sqlite_writer.acquire(timeout=WAIT_SECONDS):
+        raise StoreUnavailable("another turn holds the database")
+    try:
+        yield
+    finally:
+        _sqlite_writer.release()
 
 
 @contextmanager

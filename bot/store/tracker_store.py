@@ -53,10 +53,10 @@ class TurnTrackerStore(InMemoryTrackerStore):
         if dialogue is None:
             return await super().retrieve(sender_id)
         events = _events_of(dialogue)
+        if not events:
+            return None  # Rasa begins a session, in which no form is active yet
         dialogue.events_known = len(events)
         opening = [Event.from_parameters(event) for event in dialogue.opening_events]
-        if not events and not opening:
-            return None
         return DialogueStateTracker.from_events(
             sender_id, [*events, *filter(None, opening)], slots=self.domain.slots, domain=self.domain
         )

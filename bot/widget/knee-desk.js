@@ -23,7 +23,6 @@ const MARKUP = `
     <button class="restart" type="button"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5"/></svg></button>
     <button class="close" type="button"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M5 5l14 14M19 5L5 19"/></svg></button>
   </div>
-  <div class="notice" hidden></div>
   <div class="log" role="log" aria-live="polite" tabindex="0"></div>
   <div class="help" role="status" hidden></div>
   <form class="writing">
@@ -146,9 +145,10 @@ export class KneeDesk extends HTMLElement {
 
   /** @param {import("./connection.js").Beginning} beginning */
   _begin(beginning) {
-    const notice = this._part(".notice");
-    notice.replaceChildren(rendered(beginning.notice));
-    notice.hidden = false;
+    const notice = document.createElement("div");
+    notice.className = "notice";
+    notice.append(rendered(beginning.notice));
+    this._part(".log").append(notice);
     this._hideHelp();
     this._showReply(beginning.greeting);
   }
@@ -179,7 +179,7 @@ export class KneeDesk extends HTMLElement {
     this._part(".choices")?.remove();
     const entry = this._add("patient");
     entry.append(this._unseen(this._words.you), shown);
-    entry.scrollIntoView({ block: "end" });
+    this._scrollTo(entry);
     this._tell("message-sent");
     this._work = this._work.then(() => this._deliver(message, entry));
   }
@@ -235,7 +235,7 @@ export class KneeDesk extends HTMLElement {
     };
     status.append(`${this._words.notSent} `, again);
     entry.after(status);
-    status.scrollIntoView({ block: "end" });
+    this._scrollTo(status);
   }
 
   /** @param {Turn} turn */
@@ -254,7 +254,18 @@ export class KneeDesk extends HTMLElement {
     entry.append(this._unseen(this._words.assistant), rendered(reply.text));
     if (reply.kind === "advice") this._showAsAdvice(entry, reply, isNew);
     if (reply.choices.length) this._showChoices(reply);
-    entry.scrollIntoView({ block: "nearest" });
+    this._scrollTo(entry);
+  }
+
+  /**
+   * Show the end of the conversation, or the beginning of an entry that is taller than the window.
+   * @param {HTMLElement} entry
+   */
+  _scrollTo(entry) {
+    const log = this._part(".log");
+    log.scrollTop = log.scrollHeight;
+    const hidden = log.getBoundingClientRect().top - entry.getBoundingClientRect().top;
+    if (hidden > 0) log.scrollTop -= hidden + 8;
   }
 
   /**
@@ -290,7 +301,6 @@ export class KneeDesk extends HTMLElement {
       group.append(button);
     }
     this._part(".log").append(group);
-    group.scrollIntoView({ block: "end" });
   }
 
   _showTyping() {
@@ -298,7 +308,7 @@ export class KneeDesk extends HTMLElement {
     typing.className = "typing";
     typing.append(this._unseen(this._words.typing), ...[0, 1, 2].map(() => document.createElement("i")));
     this._part(".log").append(typing);
-    typing.scrollIntoView({ block: "end" });
+    this._scrollTo(typing);
     return typing;
   }
 

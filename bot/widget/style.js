@@ -56,7 +56,7 @@ a { color: inherit; font-weight: 600; }
 .head button:focus-visible { outline-color: currentColor; outline-offset: -3px; }
 .head svg { width: 1.25rem; height: 1.25rem; fill: none; stroke: currentColor; stroke-width: 2.2; stroke-linecap: round; stroke-linejoin: round; }
 
-.notice { margin: 0; padding: 0.5rem 1rem; background: var(--soft); font-size: 0.85rem; border-bottom: 1px solid var(--line); }
+.notice { padding: 0 0 0.6rem; font-size: 0.85rem; border-bottom: 1px solid var(--line); }
 .notice p { margin: 0; }
 
 .log { flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; margin: 0; padding: 1rem; display: flex; flex-direction: column; gap: 0.6rem; }

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tests.running import RunningAssistant
 
@@ -22,11 +22,16 @@ _OPTIONS = [
 ]
 
 
+def launch(playwright: Playwright) -> Browser:
+    """Start the system's Chromium: Playwright's own would have to be downloaded."""
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    return playwright.chromium.launch(executable_path=program, args=_OPTIONS)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=_OPTIONS)
+        browser = launch(playwright)
         yield browser
         browser.close()
 

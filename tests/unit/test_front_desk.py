@@ -156,10 +156,16 @@ def test_a_red_flag_leaves_the_form_even_if_rasa_fails(desk: FrontDesk, rasa: _R
     ]
 
 
+def test_a_red_flag_outside_the_form_stores_no_events_of_its_own(desk: FrontDesk, rasa: _Rasa) -> None:
+    rasa.fails = True
+    assert desk.take_turn(make_message("i cant breathe")).events is None
+
+
 def test_rasa_is_told_to_leave_the_form_by_a_red_flag_only(desk: FrontDesk, rasa: _Rasa) -> None:
-    for text in ("what can cause it", "i cant breathe"):
+    rasa.active_loop = "booking_form"
+    for text in ("book", "what can cause it", "i cant breathe"):
         desk.take_turn(make_message(text))
-    assert [request.leave_form for request in rasa.asked] == [False, True]
+    assert [bool(request.leaving_events) for request in rasa.asked] == [False, False, True]
 
 
 def test_after_an_emergency_the_reminder_comes_first_and_booking_is_not_offered(desk: FrontDesk) -> None:
