@@ -21,6 +21,8 @@ def configure_logging() -> None:
     logging.captureWarnings(True)  # Rasa's quote messages, and those of pinned libraries nobody here can mend
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # Libraries that log without a name of their own say nothing that anybody here could act on.
+    logging.getLogger().addFilter(lambda record: record.name != "root")
     logging.getLogger("bot").setLevel(logging.INFO)
     for name in ("rasa", "rasa_sdk", "onnxruntime", "alembic", "py.warnings"):
         logging.getLogger(name).setLevel(logging.ERROR)

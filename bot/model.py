@@ -66,7 +66,7 @@ def train(settings: Settings) -> tuple[Path, bool]:
         return path, False
     from rasa.model_training import train as train_with_rasa  # imports TensorFlow: seconds
 
-    logging.getLogger("rasa.engine.training.hooks").setLevel(logging.INFO)
+    _show_progress()
     result = train_with_rasa(
         domain=str(ROOT / "domain.yml"),
         config=str(ROOT / "config.yml"),
@@ -81,6 +81,17 @@ def train(settings: Settings) -> tuple[Path, bool]:
         if older != path:
             older.unlink()
     return path, True
+
+
+def _show_progress() -> None:
+    """Print one line for each part that Rasa begins to train."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("  %(message)s"))
+    handler.addFilter(lambda record: record.getMessage().startswith("Starting"))
+    hooks = logging.getLogger("rasa.engine.training.hooks")
+    hooks.setLevel(logging.INFO)
+    hooks.addHandler(handler)
+    hooks.propagate = False
 
 
 def check_importers() -> None:

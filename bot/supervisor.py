@@ -54,8 +54,9 @@ def run_everything(settings: Settings) -> int:
     programs = _programs(settings)
     for program in programs:
         _check_port(program, settings.listen_address)
+    print("Looking whether the model is current ...", flush=True)
     _, is_new = train(settings)
-    print("The model is trained." if is_new else "The model is current.")
+    print("The model is trained." if is_new else "The model is current.", flush=True)
     _prepare_store(settings)
     manager = Manager(Printer(sys.stdout))
     for program in programs:

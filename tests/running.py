@@ -14,6 +14,7 @@ from typing import Any, Optional
 from xml.etree import ElementTree
 
 import requests
+from itsdangerous import URLSafeTimedSerializer
 from twilio.request_validator import RequestValidator
 
 from bot.model import train
@@ -39,6 +40,11 @@ class Patient:
         assert started.status_code == 201, started.text
         self.started = started.json()
         self.headers = {"Authorization": f"Bearer {self.started['token']}"}
+
+    @property
+    def conversation_id(self) -> str:
+        """Return the conversation's id, which the token carries for everybody to read but nobody to change."""
+        return str(URLSafeTimedSerializer("unknown").loads_unsafe(self.started["token"])[1])
 
     def post(self, body: Any, **options: Any) -> requests.Response:
         return requests.post(f"{self.base}/messages", json=body, headers=self.headers, timeout=30, **options)

@@ -54,9 +54,7 @@ def test_the_transcript_shows_topic_triage_and_the_words_that_triggered_it(
     patient = assistant.patient()
     patient.say("what can cause it <script>alert(1)</script>")
     patient.say("my calf is ballooned since my flight")
-    listing = staff.get(assistant.staff_base, timeout=10).text
-    address = re.findall(r'href="(/conversations/web-[^"]+)"', listing)[0]
-    page = staff.get(assistant.staff_base + address, timeout=10).text
+    page = staff.get(f"{assistant.staff_base}/conversations/{patient.conversation_id}", timeout=10).text
     assert "<mark>ballooned</mark>" in page
     assert "clot/leg_swelling" in page
     assert "<script>alert" not in page
