@@ -21,10 +21,9 @@ app.add_typer(staff, name="staff")
 @app.command()
 def run() -> None:
     """Start assistant, action server and staff page, and print where to click."""
-    from bot.supervisor import run_everything, write_first_settings
+    from bot.supervisor import run_everything, settings_of_first_start
 
-    write_first_settings()
-    raise typer.Exit(run_everything(get_settings()))
+    raise typer.Exit(run_everything(settings_of_first_start()))
 
 
 @app.command()

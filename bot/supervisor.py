@@ -15,7 +15,7 @@ from honcho.printer import Printer
 
 from bot.errors import ForPeople
 from bot.model import train
-from bot.settings import ROOT, Settings
+from bot.settings import ROOT, Settings, SettingsError, get_settings
 from bot.staff.accounts import set_password
 from bot.store.database import migrate, open_database
 
@@ -35,11 +35,14 @@ class _Program(NamedTuple):
     ready_path: str
 
 
-def write_first_settings() -> None:
-    """Write a .env with fresh secrets, unless there is one."""
+def settings_of_first_start() -> Settings:
+    """Return the settings; where nobody has made any yet, write a .env with fresh secrets first."""
     path = ROOT / ".env"
-    if path.exists():
-        return
+    try:
+        return get_settings()
+    except SettingsError:
+        if path.exists():
+            raise
     path.touch(mode=0o600)
     values = {
         "SECRET_KEY": secrets.token_urlsafe(32),
@@ -47,6 +50,7 @@ def write_first_settings() -> None:
         "DEMO_STAFF_PASSWORD": secrets.token_urlsafe(9),
     }
     path.write_text("".join(f"{name}={value}\n" for name, value in values.items()), encoding="utf-8")
+    return get_settings()
 
 
 def run_everything(settings: Settings) -> int:
