@@ -15,7 +15,7 @@ import structlog
 def configure_logging() -> None:
     """Set up logging for a process; call it before Rasa is imported."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     os.environ.setdefault("LOG_LEVEL", "ERROR")  # silences Rasa's progress bars as well
     logging.captureWarnings(True)  # Rasa's quote messages, and those of pinned libraries nobody here can mend
