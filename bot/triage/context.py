@@ -5,12 +5,17 @@ When the scope of a cue is unclear the finding counts. Cues come from `clinic/re
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
+import re
 from collections.abc import Callable, Sequence
 
 from bot.triage.phrases import Match, PhraseBook
 from bot.triage.rules import ContextFile
 
+_YEAR = re.compile(r"(?:19|20)\d\d")
+# How the cues name a year before this one: "in 2019" is long over, and in time every year is.
+_PAST_YEAR = "YEAR"
 _SENTENCE_ENDS = frozenset(".!?;\n")
 # How far a "no" reaches: to the next item of a list of findings, and no further.
 _REACH = 6
@@ -32,7 +37,7 @@ class ContextReader:
     def read(self, words: Sequence[str]) -> MessageContext:
         """Find the cues of this message."""
         # The closing full stop that people leave out lets a cue say "at the end": "chest pain? no".
-        return MessageContext(words, self._book.find([*words, "."]))
+        return MessageContext(words, self._book.find([*_with_past_years(words), "."]))
 
 
 class MessageContext:
@@ -154,6 +159,12 @@ class MessageContext:
         number = self.sentence(finding.start)
         places = [place for place, sentence in enumerate(self._sentence_of) if sentence == number]
         return any(cue.start == places[0] for cue in self._of("question_starts"))
+
+
+def _with_past_years(words: Sequence[str]) -> list[str]:
+    """Put `_PAST_YEAR` for every year before this one."""
+    this_year = dt.date.today().year
+    return [_PAST_YEAR if _YEAR.fullmatch(word) and int(word) < this_year else word for word in words]
 
 
 def _without_cancelled(cues: Sequence[Match]) -> list[Match]:
