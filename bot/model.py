@@ -1,61 +1,21 @@
-"""The trained model: which one belongs to the present files, and how it is made.
-
-A model carries the fingerprint of everything it was made from, so a changed sentence is never served by an
-old model, and an unchanged project is never trained twice.
-"""
+"""Trains the models of the present files: the second reader of triage, then Rasa's."""
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
 
 from bot.errors import ForPeople
+from bot.model_files import ModelMissing, model_path, second_reader_path
 from bot.settings import ROOT, Settings
-
-_INPUTS = ("config.yml", "domain.yml", "requirements.txt", "data", "clinic", "bot/nlu", "bot/content", "bot/triage")
-_SUFFIXES = frozenset({".yml", ".txt", ".py"})
-
-
-class ModelMissing(ForPeople):
-    """There is no model of the present files yet."""
+from bot.triage.engine import Triage
 
 
 class WrongConfiguration(ForPeople):
     """config.yml names something that does not exist."""
-
-
-def fingerprint() -> str:
-    """Return twelve digits that change with everything the model is made from."""
-    digest = hashlib.sha256()
-    for path in _input_files():
-        digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:12]
-
-
-def _input_files() -> Iterator[Path]:
-    for name in _INPUTS:
-        path = ROOT / name
-        if path.is_file():
-            yield path
-        yield from (file for file in sorted(path.rglob("*")) if file.suffix in _SUFFIXES)
-
-
-def model_path(settings: Settings) -> Path:
-    """Return where the model of the present files lies, or will lie."""
-    return settings.models_directory / f"kneedesk-{fingerprint()}.tar.gz"
-
-
-def newest_model(settings: Settings) -> Path:
-    """Return the model of the present files, or raise ModelMissing."""
-    path = model_path(settings)
-    if not path.exists():
-        raise ModelMissing("There is no model of the present files. Train one: make train")
-    return path
 
 
 def train(settings: Settings) -> tuple[Path, bool]:
@@ -64,6 +24,7 @@ def train(settings: Settings) -> tuple[Path, bool]:
     path = model_path(settings)
     if path.exists():
         return path, False
+    _train_second_reader(settings)
     from rasa.model_training import train as train_with_rasa  # imports TensorFlow: seconds
 
     _show_progress()
@@ -77,10 +38,18 @@ def train(settings: Settings) -> tuple[Path, bool]:
     )
     if result.code != 0 or not path.exists():
         raise ModelMissing("Rasa made no model; what it said stands above.")
-    for older in settings.models_directory.glob("kneedesk-*.tar.gz"):
-        if older != path:
+    for older in settings.models_directory.glob("kneedesk-*"):
+        if older not in (path, second_reader_path(settings)):
             older.unlink()
     return path, True
+
+
+def _train_second_reader(settings: Settings) -> None:
+    from bot.triage.training import train_second_reader  # imports scikit-learn's trainers
+
+    triage = Triage.from_directory(settings.clinic_directory / "red_flags")
+    settings.models_directory.mkdir(parents=True, exist_ok=True)
+    train_second_reader(triage, ROOT / "data" / "triage", ROOT / "data" / "nlu").save(second_reader_path(settings))
 
 
 def _show_progress() -> None:

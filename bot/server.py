@@ -23,7 +23,7 @@ from sqlalchemy import text
 
 from bot.channels.turns import off_the_loop
 from bot.conversation.dialogue import ActionServer
-from bot.model import newest_model
+from bot.model_files import newest_model
 from bot.settings import ROOT, Settings, get_settings
 from bot.store.database import StoreUnavailable, migrate, open_database, reading
 

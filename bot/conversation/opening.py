@@ -11,7 +11,7 @@ from bot.conversation.limits import RateLimits
 from bot.settings import get_settings
 from bot.store.database import open_database
 from bot.store.spool import Spool
-from bot.triage.engine import Triage
+from bot.triage.opening import load_triage
 
 
 @functools.lru_cache(maxsize=1)
@@ -21,7 +21,7 @@ def open_front_desk(handle_message: HandleMessage) -> FrontDesk:
     return FrontDesk(
         engine=open_database(settings.database_url),
         spool=Spool(settings.spool_directory),
-        triage=Triage.from_directory(settings.clinic_directory / "red_flags"),
+        triage=load_triage(settings),
         clinic=load_clinic(settings.clinic_directory),
         dialogue=RasaDialogue(handle_message),
         limits=RateLimits(settings.messages_per_minute, settings.conversations_per_minute),

@@ -22,7 +22,7 @@ from bot.settings import Settings
 from bot.store.database import migrate, open_database
 from bot.store.spool import Spool
 from bot.store.turns import Turn
-from bot.triage.engine import Triage
+from bot.triage.opening import load_triage
 
 # The first message pays for what is loaded late; nobody waits for it here.
 _PATIENCE_SECONDS = 60
@@ -53,7 +53,7 @@ def assistant_for_evaluation(settings: Settings) -> Iterator[Answer]:
         desk = FrontDesk(
             engine=engine,
             spool=Spool(Path(directory) / "spool"),
-            triage=Triage.from_directory(settings.clinic_directory / "red_flags"),
+            triage=load_triage(settings),
             clinic=load_clinic(settings.clinic_directory),
             dialogue=RasaDialogue(agent.handle_message),
             limits=RateLimits(settings.messages_per_minute, settings.conversations_per_minute),

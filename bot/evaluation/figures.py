@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from scipy.stats import binomtest
 from sklearn.metrics import f1_score
 
-from bot.evaluation.messages import LabelledMessage
+from bot.triage.messages import LabelledMessage
 
 OUT_OF_SCOPE = "out_of_scope"
 _RED_FLAGS = ("urgent", "emergency")

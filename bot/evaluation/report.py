@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from bot.evaluation.figures import Figures, Prediction
-from bot.evaluation.messages import LabelledMessage
 from bot.store.turns import Turn
+from bot.triage.messages import LabelledMessage
 
 _CONFUSIONS_SHOWN = 10
 _EXAMPLES_SHOWN = 3

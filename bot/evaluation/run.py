@@ -11,10 +11,10 @@ from typing import Optional
 
 from bot.evaluation.assistant import assistant_for_evaluation
 from bot.evaluation.figures import Prediction, figures
-from bot.evaluation.messages import LabelledMessage, read_messages
 from bot.evaluation.report import shown_figures
 from bot.settings import Settings
 from bot.store.turns import Turn
+from bot.triage.messages import LabelledMessage, read_messages
 
 _PROGRESS_EVERY = 100
 

@@ -21,10 +21,10 @@ from scipy.sparse import csr_matrix, hstack, vstack
 from scipy.special import log_softmax, softmax
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
-from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
 from bot.content.importer import ORIGIN
+from bot.ngrams import weighted
 
 _SHOWN = 5
 _FOLDS = 5
@@ -65,7 +65,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         self._topics = sorted({example.get(INTENT) for example in examples})
         labels = np.array([self._topics.index(example.get(INTENT)) for example in examples])
         counts, vectors = _features(examples)
-        self._arrays["idf"] = TfidfTransformer(sublinear_tf=True).fit(counts).idf_
+        self._arrays["rarity"] = TfidfTransformer().fit(counts).idf_.astype(np.float32)
         rows = self._rows(counts, vectors)
         machine = LinearSVC(C=self._config["penalty"])
         margins = cross_val_predict(
@@ -82,10 +82,9 @@ class TopicClassifier(IntentClassifier, GraphComponent):
 
     def _rows(self, counts: csr_matrix, vectors: Any) -> csr_matrix:
         """Return what the machine sees: weighted n-grams of length one beside the embedding."""
-        frequencies = counts.astype(np.float32, copy=True)
-        frequencies.data = np.log(frequencies.data) + 1
-        weighted = normalize(frequencies.multiply(self._arrays["idf"]).tocsr())
-        return hstack([weighted, csr_matrix(vectors * self._config["embedding_weight"])]).tocsr()
+        return hstack(
+            [weighted(counts, self._arrays["rarity"]), csr_matrix(vectors * self._config["embedding_weight"])]
+        ).tocsr()
 
     def _persist(self) -> None:
         with self._storage.write_to(self._resource) as directory:

@@ -18,8 +18,9 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.content.clinic import BOOK
 from bot.content.importer import RED_FLAG_INTENT
-from bot.settings import ROOT
+from bot.settings import get_settings
 from bot.triage.engine import Triage
+from bot.triage.opening import load_triage
 
 _FALLBACK = "nlu_fallback"
 
@@ -33,7 +34,7 @@ class TriageComponent(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"rules": "clinic/red_flags"}
+        return {}
 
     @classmethod
     def create(
@@ -43,7 +44,7 @@ class TriageComponent(GraphComponent, IntentClassifier):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> TriageComponent:
-        return cls(Triage.from_directory(ROOT / config["rules"]))
+        return cls(load_triage(get_settings()))
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:

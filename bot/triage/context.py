@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from bot.triage.phrases import Match, PhraseBook
@@ -45,14 +46,16 @@ class MessageContext:
 
     def __init__(self, words: Sequence[str], cues: Sequence[Match]) -> None:
         self._words = words
-        self._cues = _without_cancelled(cues)
+        self._cues: dict[str, list[Match]] = defaultdict(list)
+        for cue in _without_cancelled(cues):
+            self._cues[cue.label].append(cue)
         self._sentence_of = _numbered(words, [place for place, word in enumerate(words) if word in _SENTENCE_ENDS])
         ends = {place for place, word in enumerate(words) if word in _SENTENCE_ENDS}
         ends |= {cue.start for cue in self._of("clause_ends")}
         self._clause_of = _numbered(words, sorted(ends))
 
     def _of(self, label: str) -> list[Match]:
-        return [cue for cue in self._cues if cue.label == label]
+        return self._cues[label]
 
     def denies_between(self, start: int, end: int) -> bool:
         """Return whether a denial stands between these places."""

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Optional
 
-from bot.triage.assessment import LEVELS, Assessment, Finding, Sign
+from bot.triage.assessment import LEVELS, RED_FLAG_LEVELS, Assessment, Finding, Sign
 from bot.triage.context import ContextReader
 from bot.triage.phrases import Match, PhraseBook
-from bot.triage.rules import Rule, RuleBook, Term, load_rules
-from bot.triage.sites import SiteFinder
-from bot.triage.words import Spelling, Word
+from bot.triage.rules import Level, Rule, RuleBook, Term, load_rules
+from bot.triage.second_reader import Reading, SecondReader
+from bot.triage.sites import UNSAID, SiteFinder
+from bot.triage.words import Spelling, Word, language_of
 
 _ANY_FINDING = ""
+_READS_LIKE = "reads_like_"
+# The longest message that is answered (bot/conversation/limits.py) has about as many words.
+_LONGEST_PIECE = 250
+_TAKES_BACK = ("denied", "resolved")
 
 
 class Triage:
     """The clinic's rules, ready to assess messages. Safe to use from several threads."""
 
-    def __init__(self, rules: RuleBook) -> None:
+    def __init__(self, rules: RuleBook, second_reader: Optional[SecondReader] = None) -> None:
         self.rules = rules
+        self._second_reader = second_reader
+        self.red_flag_groups = {name for name, group in rules.groups.items() if group.level in RED_FLAG_LEVELS}
+        self._emergencies = {name for name, group in rules.groups.items() if group.level == "emergency"}
+        self._reading_of = {
+            finding: _READS_LIKE + name for name, group in rules.groups.items() for finding in group.findings
+        }
+        self._all_rules = (
+            *rules.rules,
+            *(_reads_like(name, rules.groups[name].level) for name in self.red_flag_groups),
+        )
         words = rules.words
         says = {name: finding.says for name, finding in rules.findings.items()}
         unless = {name: finding.unless for name, finding in rules.findings.items() if finding.unless}
@@ -32,9 +47,9 @@ class Triage:
         self._spelling = Spelling(self._vocabulary(), words.shorthand)
 
     @classmethod
-    def from_directory(cls, directory: Path) -> Triage:
-        """Load the rules of this directory, or raise ContentError."""
-        return cls(load_rules(directory))
+    def from_directory(cls, directory: Path, second_reader: Optional[SecondReader] = None) -> Triage:
+        """Load the rules of this directory, or raise ContentError. Without a second reader the rules stand alone."""
+        return cls(load_rules(directory), second_reader)
 
     def _vocabulary(self) -> set[str]:
         books = (self._findings, self._other_meanings, self._sites, self._context)
@@ -43,19 +58,43 @@ class Triage:
     def assess(self, text: str, said_before: Iterable[Finding] = ()) -> Assessment:
         """Assess the message; `said_before` are the findings of the conversation's earlier messages, in order."""
         words = self._spelling.words_of(text)
-        now = self._findings_in(text, words)
-        before = _still_standing(said_before, now)
+        found = self._findings_in(text, words)
+        reading = self._second_reading(text, words, found)
+        now = _newest_of_each(found)
+        before = self._still_standing(said_before, now)
         signs = self._signs([*before, *now], now)
+        if reading and _is_graver(self._level_of(reading), signs):
+            now.append(reading)
+            signs = self._signs([*before, *now], now)
         return Assessment(
             level=signs[0].level if signs else "none",
             signs=signs,
             standing=self._signs(before, before),
             findings=tuple(now),
-            language="en",
+            language=language_of(text),
             rules_version=self.rules.version,
         )
 
+    def spelt(self, text: str) -> str:
+        """Return the message in the rules' spelling, as the second reader reads it."""
+        return " ".join(word.text for word in self._spelling.words_of(text))
+
+    def _second_reading(self, text: str, words: Sequence[Word], findings: Sequence[Finding]) -> Optional[Finding]:
+        if not self._second_reader or not words:
+            return None
+        reading = self._second_reader.read(words, self.rules.second_reader, self._emergencies)
+        if not reading or _is_taken_back(reading, findings):
+            return None
+        said = text[reading.start : reading.end]
+        return Finding(_READS_LIKE + reading.group, UNSAID, "present", True, said, reading.start, reading.end)
+
+    def _level_of(self, reading: Finding) -> str:
+        return self.rules.groups[reading.name.removeprefix(_READS_LIKE)].level
+
     def _findings_in(self, text: str, words: Sequence[Word]) -> list[Finding]:
+        return [finding for piece in _pieces(words) for finding in self._findings_in_piece(text, piece)]
+
+    def _findings_in_piece(self, text: str, words: Sequence[Word]) -> list[Finding]:
         tokens = [word.text for word in words]
         other_meanings = self._other_meanings.find(tokens)
         matches = [match for match in self._findings.find(tokens) if not _means_other(match, other_meanings)]
@@ -79,11 +118,43 @@ class Triage:
             )
         return findings
 
+    def _still_standing(self, said_before: Iterable[Finding], now: Sequence[Finding]) -> list[Finding]:
+        """Leave out what this message takes back: a denied or resolved finding, at the same place or anywhere."""
+        standing: list[Finding] = []
+        for finding in (*said_before, *(finding for finding in now if finding.context in _TAKES_BACK)):
+            if finding.context in _TAKES_BACK:
+                standing = [earlier for earlier in standing if not self._withdraws(finding, earlier)]
+            elif finding.counts:
+                standing.append(finding)
+        return standing
+
+    def _withdraws(self, denial: Finding, finding: Finding) -> bool:
+        same_place = denial.sites == UNSAID or not set(denial.sites).isdisjoint(finding.sites)
+        same_finding = finding.name == denial.name and same_place
+        return same_finding or finding.name == self._reading_of.get(denial.name)
+
     def _signs(self, findings: Sequence[Finding], needed: Sequence[Finding]) -> tuple[Sign, ...]:
         """Return the signs that these findings add up to and that need one of `needed`, the gravest first."""
         counting = [finding for finding in findings if finding.counts]
-        found = [sign for rule in self.rules.rules if (sign := _sign_of(rule, counting, needed))]
+        found = [sign for rule in self._all_rules if (sign := _sign_of(rule, counting, needed))]
         return tuple(sorted(found, key=lambda sign: (-LEVELS.index(sign.level), sign.start)))
+
+
+def _pieces(words: Sequence[Word]) -> Iterator[Sequence[Word]]:
+    """Cut a message that is too long for a conversation, so that the time it takes grows with its length only.
+
+    Within a piece every finding is compared with every cue and body part.
+    """
+    start = 0
+    while start < len(words):
+        end = min(start + _LONGEST_PIECE, len(words))
+        if end < len(words):
+            ends = (
+                place + 1 for place in range(end - 1, start + _LONGEST_PIECE // 2, -1) if words[place].text in ".!?"
+            )
+            end = next(ends, end)
+        yield words[start:end]
+        start = end
 
 
 def _sign_of(rule: Rule, findings: Sequence[Finding], needed: Sequence[Finding]) -> Optional[Sign]:
@@ -112,21 +183,26 @@ def _fulfils(finding: Finding, term: Term) -> bool:
     return finding.name == term.finding and (not term.sites or not term.sites.isdisjoint(finding.sites))
 
 
-def _still_standing(said_before: Iterable[Finding], now: Sequence[Finding]) -> list[Finding]:
-    """Leave out what this message takes back: a denied or resolved finding, at the same place or anywhere."""
-    withdrawn = [finding for finding in now if finding.context in ("denied", "resolved")]
-    standing: list[Finding] = []
-    for finding in said_before:
-        if finding.context in ("denied", "resolved"):
-            standing = [earlier for earlier in standing if not _withdraws(finding, earlier)]
-        elif finding.counts:
-            standing.append(finding)
-    return [finding for finding in standing if not any(_withdraws(denial, finding) for denial in withdrawn)]
+def _newest_of_each(findings: Sequence[Finding]) -> list[Finding]:
+    """Leave out what the message says again in the same light."""
+    newest = {(finding.name, finding.sites, finding.context): finding for finding in findings}
+    return sorted(newest.values(), key=lambda finding: finding.start)
 
 
-def _withdraws(denial: Finding, finding: Finding) -> bool:
-    same_place = denial.sites == ("unsaid",) or not set(denial.sites).isdisjoint(finding.sites)
-    return denial.name == finding.name and same_place
+def _is_taken_back(reading: Reading, findings: Sequence[Finding]) -> bool:
+    """Return whether the words that a reading rests on are a finding that is denied: "no *chest pain*"."""
+    touched = [finding for finding in findings if finding.start < reading.end and reading.start < finding.end]
+    return any(finding.context in _TAKES_BACK for finding in touched) and not any(f.counts for f in touched)
+
+
+def _reads_like(group: str, level: Level) -> Rule:
+    """Return the rule that what reads like this group is a sign of it."""
+    name = _READS_LIKE + group
+    return Rule(name, group, level, alternatives=((Term(name, frozenset()),),), exceptions=())
+
+
+def _is_graver(level: str, signs: Sequence[Sign]) -> bool:
+    return not signs or LEVELS.index(level) > LEVELS.index(signs[0].level)
 
 
 def _means_other(match: Match, other_meanings: Iterable[Match]) -> bool:

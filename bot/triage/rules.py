@@ -16,6 +16,8 @@ from pydantic import Field
 from bot.yaml_file import ContentError, StrictModel, YamlFile
 
 WORDS_FILE, BODY_FILE, CONTEXT_FILE, TRAPS_FILE = "words.yml", "body.yml", "context.yml", "other_meanings.yml"
+READER_FILE = "second_reader.yml"
+_NO_GROUPS = (WORDS_FILE, BODY_FILE, CONTEXT_FILE, TRAPS_FILE, READER_FILE)
 
 Level = Literal["emergency", "urgent", "routine"]
 Light = Literal["denied", "past", "resolved", "imagined", "question", "relative"]
@@ -45,6 +47,13 @@ class OtherMeaningsFile(StrictModel):
     """Phrases whose words mean something else here."""
 
     phrases: list[str]
+
+
+class SecondReaderFile(StrictModel):
+    """How likely a red flag, or an emergency, must be for the second reader to raise a level."""
+
+    red_flag: float = Field(gt=0, lt=1)
+    emergency: float = Field(gt=0, lt=1)
 
 
 class ContextFile(StrictModel):
@@ -151,6 +160,7 @@ class RuleBook(NamedTuple):
     body: BodyFile
     context: ContextFile
     other_meanings: tuple[str, ...]
+    second_reader: SecondReaderFile
     groups: Mapping[str, GroupFile]
     findings: Mapping[str, Finding]
     rules: tuple[Rule, ...]
@@ -162,18 +172,16 @@ def load_rules(directory: Path) -> RuleBook:
     body = YamlFile(directory / BODY_FILE).parse(BodyFile)
     context = YamlFile(directory / CONTEXT_FILE).parse(ContextFile)
     traps = YamlFile(directory / TRAPS_FILE).parse(OtherMeaningsFile)
-    files = {
-        path.stem: YamlFile(path)
-        for path in sorted(directory.glob("*.yml"))
-        if path.name not in (WORDS_FILE, BODY_FILE, CONTEXT_FILE, TRAPS_FILE)
-    }
+    reader = YamlFile(directory / READER_FILE).parse(SecondReaderFile)
+    files = {path.stem: YamlFile(path) for path in sorted(directory.glob("*.yml")) if path.name not in _NO_GROUPS}
     groups = {name: file.parse(GroupFile) for name, file in files.items()}
     findings = {name: finding for group in groups.values() for name, finding in group.findings.items()}
     problems = [*_unknown_names(files, groups, words, body, set(findings))]
     if problems:
         raise ContentError(problems)
     rules = tuple(rule for name, group in groups.items() for rule in _rules_of(name, group, body))
-    return RuleBook(_version(directory), words, body, context, tuple(traps.phrases), groups, findings, rules)
+    version = _version(directory)
+    return RuleBook(version, words, body, context, tuple(traps.phrases), reader, groups, findings, rules)
 
 
 def _rules_of(name: str, group: GroupFile, body: BodyFile) -> Iterator[Rule]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from spellchecker import SpellChecker
@@ -21,6 +23,11 @@ _STRETCHED = re.compile(r"(.)\1{2,}")
 _SHORTEST_MISSPELT = 4
 # A "word" longer than this is no word, and looking for its neighbours takes long.
 _LONGEST_MISSPELT = 20
+_LANGUAGES = ("en", "es")
+# A word that a language does not know is this frequent in it, and so much likelier (in logarithms) a message
+# must be Spanish: the "no" that both languages have is not enough, "si" is.
+_UNSEEN = 1e-7
+_CLEARLY_SPANISH = 5.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,7 +66,9 @@ class Spelling:
         for squeezed in (_STRETCHED.sub(r"\1\1", word), _STRETCHED.sub(r"\1", word)):
             if squeezed in self._vocabulary:
                 return squeezed
-        if not _SHORTEST_MISSPELT <= len(word) <= _LONGEST_MISSPELT or word in _dictionary():
+        if not _SHORTEST_MISSPELT <= len(word) <= _LONGEST_MISSPELT or any(
+            word in _frequencies(language) for language in _LANGUAGES
+        ):
             return word
         return self._nearest(word)
 
@@ -82,7 +91,19 @@ def _without_accents(token: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
-@functools.lru_cache(maxsize=1)
-def _dictionary() -> frozenset[str]:
-    spanish = (_without_accents(word) for word in SpellChecker(language="es").word_frequency.words())
-    return frozenset(SpellChecker(language="en").word_frequency.words()).union(spanish)
+def language_of(text: str) -> str:
+    """Return "es" if the words are clearly more frequent in Spanish than in English, else "en"."""
+    spanish, english = _frequencies("es"), _frequencies("en")
+    words = {_without_accents(_APOSTROPHES.sub("", token)) for token in _TOKEN.findall(text.lower())}
+    ratios = [spanish.get(word, _UNSEEN) / english.get(word, _UNSEEN) for word in words]
+    return "es" if sum(map(math.log, ratios)) > _CLEARLY_SPANISH else "en"
+
+
+@functools.lru_cache(maxsize=2)
+def _frequencies(language: str) -> dict[str, float]:
+    """Return how frequent each word of the language is, without accents."""
+    known = SpellChecker(language=language).word_frequency
+    shares: dict[str, float] = defaultdict(float)
+    for word, count in known.items():
+        shares[_without_accents(word)] += count / known.total_words
+    return dict(shares)

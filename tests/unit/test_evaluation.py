@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.evaluation.figures import Prediction, figures, share
-from bot.evaluation.messages import LabelledMessage, read_messages
 from bot.evaluation.report import shown_figures
+from bot.triage.messages import LabelledMessage, read_messages
 from bot.yaml_file import ContentError
 
 

@@ -83,6 +83,24 @@ def test_the_evidence_is_the_patients_own_words(triage: Triage) -> None:
     assert (sign.sign, sign.text, text[sign.start : sign.end]) == ("leg_swelling", "SWOLEN", "SWOLEN")
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("me duele el pecho y no puedo respirar", "es"),
+        ("que horas abren", "es"),
+        ("si", "es"),
+        ("no", "en"),
+        ("no no no", "en"),
+        ("my name is José García", "en"),
+        ("me duele my knee and the back of my leg", "en"),
+        ("", "en"),
+        ("🙂 404-555-0123", "en"),
+    ],
+)
+def test_the_language_is_that_of_most_words(triage: Triage, text: str, language: str) -> None:
+    assert triage.assess(text).language == language
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_is_assessed(triage: Triage, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Labelled messages: reads the CSV that every evaluation set comes in."""
+"""Labelled messages: reads the CSV that the training and the evaluation sets come in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import dataclasses
 from pathlib import Path
 
-from bot.store.turns import LEVELS
+from bot.triage.assessment import LEVELS
 from bot.yaml_file import ContentError
 
 _COLUMNS = ("id", "text", "topic", "topic_alt", "triage", "triage_alt")

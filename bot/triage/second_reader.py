@@ -1,0 +1,149 @@
+"""A second reader beside the rules: a linear classifier that has learned from messages how red flags sound.
+
+It can only raise what the rules say, never lower it, and the rules work without it. It sees n-grams of words
+and letters, no meaning: what it names as evidence are the words that weighed most.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+from typing import Any, Optional
+
+import numpy as np
+from scipy.sparse import csr_matrix, hstack
+from scipy.special import expit
+from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
+from sklearn.linear_model import LogisticRegression
+
+from bot.ngrams import weighted
+from bot.triage.rules import SecondReaderFile
+from bot.triage.words import Word
+
+NO_RED_FLAG = ""
+# A long story is read in overlapping pieces, or the one sentence that matters drowns in it.
+_PIECE, _STEP = 60, 30
+_LONGEST_EVIDENCE = 8
+_HASHED = 2**17
+_PENALTY = 30.0
+_ARGUABLE_WEIGHT = 0.5
+
+_WORDS = HashingVectorizer(
+    ngram_range=(1, 2),
+    tokenizer=str.split,
+    token_pattern=None,
+    n_features=_HASHED,
+    norm=None,
+    alternate_sign=False,
+    dtype=np.float32,
+)
+_LETTERS = HashingVectorizer(
+    analyzer="char_wb",
+    ngram_range=(2, 5),
+    n_features=_HASHED,
+    norm=None,
+    alternate_sign=False,
+    dtype=np.float32,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Example:
+    """A labelled message in the rules' spelling; `group` is NO_RED_FLAG for an ordinary one."""
+
+    text: str
+    group: str
+    is_arguable: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Reading:
+    """The red flag that a message reads like, and the place of the words that weighed most."""
+
+    group: str
+    start: int
+    end: int
+
+
+class SecondReader:
+    """Reads messages. Safe to use from several threads."""
+
+    def __init__(self, groups: Sequence[str], arrays: dict[str, Any]) -> None:
+        self._groups = list(groups)
+        self._arrays = arrays
+
+    @classmethod
+    def train(cls, examples: Sequence[Example]) -> SecondReader:
+        """Learn from the examples: one against the rest for each group."""
+        counts = _counts([example.text for example in examples])
+        rarity = TfidfTransformer().fit(counts).idf_.astype(np.float32)
+        machine = LogisticRegression(C=_PENALTY, solver="liblinear", multi_class="ovr", random_state=1)
+        trust = [_ARGUABLE_WEIGHT if example.is_arguable else 1.0 for example in examples]
+        machine.fit(weighted(counts, rarity), [example.group for example in examples], sample_weight=trust)
+        arrays = {
+            "rarity": rarity,
+            "weights": np.ascontiguousarray(machine.coef_.T, dtype=np.float32),
+            "offsets": machine.intercept_.astype(np.float32),
+        }
+        return cls([str(group) for group in machine.classes_], arrays)
+
+    @classmethod
+    def load(cls, path: Path) -> SecondReader:
+        """Load what `save` wrote: plain arrays, so that loading runs no code."""
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = dict(stored)
+        return cls(json.loads(str(arrays.pop("groups"))), arrays)
+
+    def save(self, path: Path) -> None:
+        """Write the reader to this file."""
+        with path.open("wb") as file:
+            np.savez_compressed(file, groups=json.dumps(self._groups), **self._arrays)
+
+    def read(
+        self, words: Sequence[Word], thresholds: SecondReaderFile, emergencies: Collection[str]
+    ) -> Optional[Reading]:
+        """Return the gravest red flag that a piece of the message reads like, or None."""
+        pieces = list(_pieces(words))
+        likely = self.likelihoods([" ".join(word.text for word in piece) for piece in pieces])
+        is_emergency = np.array([group in emergencies for group in self._groups])
+        is_red_flag = np.array([group != NO_RED_FLAG for group in self._groups])
+        for counts, threshold in ((is_emergency, thresholds.emergency), (is_red_flag, thresholds.red_flag)):
+            sums = likely[:, counts].sum(axis=1)
+            number = int(sums.argmax())
+            if sums[number] >= threshold:
+                return self._reading(pieces[number], int(np.where(counts, likely[number], 0).argmax()))
+        return None
+
+    def likelihoods(self, texts: Sequence[str]) -> Any:
+        """Return an array with a row for each text and a column for each group; the rows sum up to one."""
+        rows = weighted(_counts(texts), self._arrays["rarity"])
+        likely = expit(rows @ self._arrays["weights"] + self._arrays["offsets"])
+        return likely / likely.sum(axis=1, keepdims=True)
+
+    def _reading(self, words: Sequence[Word], column: int) -> Reading:
+        alone = _counts([word.text for word in words])
+        first, last = _heaviest(list(alone @ (self._arrays["weights"][:, column] * self._arrays["rarity"])))
+        return Reading(self._groups[column], words[first].start, words[last].end)
+
+
+def _counts(texts: Sequence[str]) -> csr_matrix:
+    return hstack([_WORDS.transform(texts), _LETTERS.transform(texts)]).tocsr()
+
+
+def _pieces(words: Sequence[Word]) -> Iterable[Sequence[Word]]:
+    starts = range(0, max(len(words) - _PIECE, 0) + _STEP, _STEP)
+    return (words[start : start + _PIECE] for start in starts)
+
+
+def _heaviest(weights: Sequence[float]) -> tuple[int, int]:
+    """Return the first and last place of the run of words that weighs most."""
+    sums = [0.0, *itertools.accumulate(weights)]
+    runs = (
+        (first, last)
+        for first in range(len(weights))
+        for last in range(first, min(first + _LONGEST_EVIDENCE, len(weights)))
+    )
+    return max(runs, key=lambda run: sums[run[1] + 1] - sums[run[0]])

@@ -1,0 +1,38 @@
+"""Trains the second reader on the project's own messages.
+
+A file of `data/triage/` that is named like a group of red flags holds messages of that group; every other file
+holds ordinary ones. The phrases of the topics are ordinary too, save those that the rules flag.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.triage.assessment import RED_FLAG_LEVELS
+from bot.triage.engine import Triage
+from bot.triage.messages import read_messages
+from bot.triage.second_reader import NO_RED_FLAG, Example, SecondReader
+from bot.yaml_file import ContentError, YamlFile
+
+
+def train_second_reader(triage: Triage, messages: Path, phrases: Path) -> SecondReader:
+    """Return a reader of these directories; ContentError names a row whose level does not fit its file."""
+    return SecondReader.train([*_from_messages(triage, messages), *_from_phrases(triage, phrases)])
+
+
+def _from_messages(triage: Triage, directory: Path) -> Iterator[Example]:
+    for path in sorted(directory.glob("*.csv")):
+        group = path.stem if path.stem in triage.red_flag_groups else NO_RED_FLAG
+        for message in read_messages(path):
+            if (message.triage in RED_FLAG_LEVELS) != bool(group):
+                raise ContentError([f"{path}: {message.id} is {message.triage}, which does not fit the file's name"])
+            yield Example(triage.spelt(message.text), group, bool(message.triage_alt))
+
+
+def _from_phrases(triage: Triage, directory: Path) -> Iterator[Example]:
+    for path in sorted(directory.glob("*.yml")):
+        for entry in YamlFile(path).data["nlu"]:
+            phrases = [line[2:] for line in entry["examples"].splitlines() if line.startswith("- ")]
+            ordinary = (phrase for phrase in phrases if not triage.assess(phrase).is_red_flag)
+            yield from (Example(triage.spelt(phrase), NO_RED_FLAG, is_arguable=False) for phrase in ordinary)

@@ -1,0 +1,75 @@
+"""The second reader, trained on a handful of messages: what it may do to what the rules say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import ROOT
+from bot.triage.engine import Triage
+from bot.triage.rules import load_rules
+from bot.triage.second_reader import NO_RED_FLAG, Example, SecondReader
+from bot.triage.training import train_second_reader
+from bot.yaml_file import ContentError
+
+_RULES = ROOT / "clinic" / "red_flags"
+_SAYINGS = {
+    "chest": ["a truck is parked on my ribcage", "truck parked on her ribcage", "truck on my ribcage since lunch"],
+    "clot": ["lower leg is a balloon animal", "my lower leg is a balloon animal today", "balloon animal of a leg"],
+    NO_RED_FLAG: ["a knee that creaks", "do you have parking", "my truck is parked outside", "balloon party"],
+}
+_UNKNOWN_TO_THE_RULES = "since lunch a truck is parked on my ribcage"
+
+
+@pytest.fixture(scope="module")
+def reader() -> SecondReader:
+    examples = [Example(text, group, is_arguable=False) for group, texts in _SAYINGS.items() for text in texts * 5]
+    return SecondReader.train(examples)
+
+
+@pytest.fixture(scope="module")
+def both(reader: SecondReader) -> Triage:
+    return Triage(load_rules(_RULES), reader)
+
+
+def test_it_raises_what_the_rules_do_not_know(triage: Triage, both: Triage) -> None:
+    assert triage.assess(_UNKNOWN_TO_THE_RULES).level == "none"
+    assessment = both.assess(_UNKNOWN_TO_THE_RULES)
+    assert (assessment.level, assessment.group) == ("emergency", "chest")
+    assert "ribcage" in assessment.signs[0].text
+
+
+def test_it_never_lowers_and_adds_nothing_where_the_rules_say_as_much(both: Triage) -> None:
+    assessment = both.assess("my chest hurts, as if a truck is parked on my ribcage")
+    assert [sign.sign for sign in assessment.signs if sign.level == "emergency"] == ["chest_pain"]
+    assert both.assess("my calf is swollen, my truck is parked outside").level == "urgent"
+
+
+def test_what_it_raised_stands_in_later_messages(both: Triage) -> None:
+    said_before = both.assess(_UNKNOWN_TO_THE_RULES).findings
+    assert both.assess("do you have parking", said_before).standing_emergency == "chest"
+
+
+def test_a_denial_of_a_finding_of_the_group_takes_the_reading_back(both: Triage) -> None:
+    said_before = both.assess(_UNKNOWN_TO_THE_RULES).findings
+    assert both.assess("no chest pain, i was joking", said_before).standing_emergency is None
+
+
+def test_one_sentence_counts_in_a_long_story(both: Triage) -> None:
+    story = "we are twelve in the family " * 60
+    assert both.assess(story).level == "none"
+    assert both.assess(f"{story} {_UNKNOWN_TO_THE_RULES} {story}").level == "emergency"
+
+
+def test_a_saved_reader_reads_the_same(reader: SecondReader, tmp_path: Path) -> None:
+    reader.save(tmp_path / "reader.npz")
+    texts = [text for said in _SAYINGS.values() for text in said]
+    assert (SecondReader.load(tmp_path / "reader.npz").likelihoods(texts) == reader.likelihoods(texts)).all()
+
+
+def test_a_message_whose_level_does_not_fit_its_file_stops_training(triage: Triage, tmp_path: Path) -> None:
+    header = "id,text,topic,topic_alt,triage,triage_alt\n"
+    (tmp_path / "chest.csv").write_text(f"{header}chest-1,my knee creaks,describe_symptoms,,routine,\n")
+    with pytest.raises(ContentError, match="chest-1 is routine"):
+        train_second_reader(triage, tmp_path, tmp_path)
