@@ -55,10 +55,12 @@ class Patient:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def choose(self, turn: dict[str, Any], title: str) -> dict[str, Any]:
-        """Press the button of this title and return the turn."""
-        choices = {choice["title"]: choice["id"] for reply in turn["replies"] for choice in reply["choices"]}
-        answer = self.post({"id": uuid.uuid4().hex, "choice": choices[title]})
+    def choose(self, turn: dict[str, Any], title: str | int) -> dict[str, Any]:
+        """Press the button of this title, or with this number, and return the turn."""
+        choices = [choice for reply in turn["replies"] for choice in reply["choices"]]
+        numbered = enumerate(choices, start=1)
+        chosen = next(choice["id"] for number, choice in numbered if title in (number, choice["title"]))
+        answer = self.post({"id": uuid.uuid4().hex, "choice": chosen})
         assert answer.status_code == 200, answer.text
         return answer.json()
 

@@ -13,6 +13,7 @@ from typing import NamedTuple, Optional
 
 from pydantic import Field, root_validator
 
+from bot.content.leg_check import LegCheckContent
 from bot.triage.rules import Wording
 from bot.yaml_file import ContentError, Place, StrictModel, YamlFile
 
@@ -21,7 +22,7 @@ BOOK = "book_appointment"
 # The messages that the code speaks by name; `bot check` asks for each of them.
 MESSAGES = frozenset(
     {
-        *("notice", "unsure", "unsure_again", "empty", "picture", "too_long", "unknown_choice"),
+        *("notice", "spanish", "unsure", "unsure_again", "empty", "picture", "too_long", "unknown_choice"),
         *("unavailable", "booking_unavailable", "busy", "too_fast"),
         *("sms_stopped", "sms_started", "sms_help", "sms_choose"),
     }
@@ -142,6 +143,7 @@ class ClinicContent(NamedTuple):
     answers: Mapping[str, Answer]
     messages: Mapping[str, Wording]
     booking: BookingContent
+    leg_check: LegCheckContent
 
     def label(self, topic: str) -> str:
         """Return what a button for this topic says."""
@@ -161,6 +163,7 @@ def load_clinic(directory: Path) -> ClinicContent:
     messages = messages_file.parse(MessagesFile).__root__
     booking_file = YamlFile(directory / "booking.yml")
     booking = booking_file.parse(BookingContent)
+    leg_check = YamlFile(directory / "leg_check.yml").parse(LegCheckContent)
     answer_files = {path.stem: YamlFile(path) for path in sorted((directory / "answers").glob("*.yml"))}
     answers = {name: file.parse(Answer) for name, file in answer_files.items()}
     problems = [messages_file.problem((), f"{name} is missing") for name in sorted(MESSAGES - set(messages))]
@@ -174,7 +177,7 @@ def load_clinic(directory: Path) -> ClinicContent:
     filled_booking = filler.booking(booking_file, booking)
     if problems or filler.problems:
         raise ContentError([*problems, *filler.problems])
-    return ClinicContent(clinic, facts, filled_answers, filled_messages, filled_booking)
+    return ClinicContent(clinic, facts, filled_answers, filled_messages, filled_booking, leg_check)
 
 
 def _wrong_names(

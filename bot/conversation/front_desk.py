@@ -15,6 +15,7 @@ from sqlalchemy.engine import Engine
 from bot.content.clinic import ClinicContent
 from bot.conversation.dialogue import DialogueFailed, DialogueReply, DialogueRequest
 from bot.conversation.journal import TurnJournal
+from bot.conversation.leg_check import LegCheck, LegCheckAnswered
 from bot.conversation.limits import RateLimits, TooFast, is_too_long
 from bot.conversation.message import Meaning, Message, meaning_of
 from bot.conversation.replies import ReplyWriter
@@ -65,6 +66,7 @@ class FrontDesk:
         self._dialogue = dialogue
         self._deadline = deadline
         self._replies = ReplyWriter(clinic, triage.rules)
+        self._leg_check = LegCheck(clinic)
         self.limits = limits
 
     def take_turn(self, message: Message) -> Turn:
@@ -109,7 +111,7 @@ class FrontDesk:
                 return turn
             earlier = journal.earlier_turns(message.conversation_id, _TURNS_REMEMBERED)
             meaning = meaning_of(message, earlier, self._replies.opening(message.channel)["choices"])
-            assessment = self._triage.assess("" if message.choice_id else message.text, _said_before(earlier))
+            assessment, answered = self._assess(message, meaning, earlier)
             self._count(message, assessment)
             turn = turn or _new_turn(message, meaning)
             journal.write(turn)
@@ -117,11 +119,26 @@ class FrontDesk:
                 self._note(turn, noted_as or ("too_long" if meaning.is_known else "unknown_choice"))
             elif not journal.is_available:
                 self._fall_back(turn, "unavailable", "the database is away, and with it what was said before")
+            elif answered and answered.outcome:
+                turn.outcome, turn.replies = "answered", [self._replies.after_leg_check(answered.outcome, turn.channel)]
             else:
                 self._ask(turn, meaning, assessment, earlier)
-            self._finish(turn, assessment, is_first=journal.is_available and not earlier)
+            self._finish(turn, assessment, earlier if journal.is_available else None)
+            if answered:
+                turn.triage = {**(turn.triage or {}), "leg_check": answered.as_json()}
             journal.write(turn)
             return turn
+
+    def _assess(
+        self, message: Message, meaning: Meaning, earlier: list[Turn]
+    ) -> tuple[Assessment, Optional[LegCheckAnswered]]:
+        """Assess the message with what was said before; an answer to the leg check stands for its group."""
+        said_before = _said_before(earlier)
+        assessment = self._triage.assess("" if message.choice_id else message.text, said_before)
+        answered = self._leg_check.answered(meaning, assessment, _remembered(earlier))
+        if answered and answered.group:
+            assessment = self._triage.assess_answer(meaning.text, answered.group, said_before)
+        return assessment, answered
 
     def _count(self, message: Message, assessment: Assessment) -> None:
         try:
@@ -161,6 +178,10 @@ class FrontDesk:
         turn.replies = self._replies.said_by_rasa(reply)
         if reply.active_loop:
             self._replies.withdraw_visit(turn.replies)
+        elif self._leg_check.is_due(assessment, _remembered(earlier)):
+            for said in turn.replies:
+                said["choices"] = []  # one question at a time
+            turn.replies.append(self._leg_check.question(turn.channel, assessment.language))
         elif assessment.level == "routine":
             self._replies.offer_visit(turn.replies)
 
@@ -169,15 +190,20 @@ class FrontDesk:
         stands = self._triage.rules.groups[group].stands if group else None
         return {"triage": {"parse": assessment.as_parse(), "group": assessment.group, "stands": stands}}
 
-    def _finish(self, turn: Turn, assessment: Assessment, is_first: bool) -> None:
-        """Put the advice, or the reminder of an emergency said before, in front of everything else."""
+    def _finish(self, turn: Turn, assessment: Assessment, earlier: Optional[list[Turn]]) -> None:
+        """Put the advice, or the reminder of an emergency said before, in front of everything else.
+
+        `earlier` is None while the database is away.
+        """
         replies = turn.replies or []
         if assessment.is_red_flag:
             # Rasa's rule gives the same advice; this one stands even if Rasa is away or wrong.
             replies = [self._replies.advice(assessment, turn.channel)]
         elif assessment.standing_emergency:
             replies = self._replies.behind_reminder(assessment.standing_emergency, replies, turn.channel)
-        if turn.channel == "sms" and is_first and assessment.level != "emergency":
+        elif assessment.language == "es" and not any(_is_spanish(before) for before in earlier or ()):
+            replies.insert(0, self._replies.notice("spanish", turn.channel))
+        if turn.channel == "sms" and earlier == [] and assessment.level != "emergency":
             replies.append(self._replies.notice("notice", turn.channel))
         turn.replies = replies
         turn.triage_level, turn.triage = assessment.level, assessment.as_json()
@@ -196,11 +222,15 @@ def _new_turn(message: Message, meaning: Meaning) -> Turn:
     )
 
 
-def _said_before(earlier: list[Turn]) -> list[Finding]:
+def _is_spanish(turn: Turn) -> bool:
+    return (turn.triage or {}).get("language") == "es"
+
+
+def _remembered(earlier: list[Turn]) -> list[Turn]:
     since = utc_now() - _MEMORY
-    return [
-        finding
-        for turn in earlier
-        if turn.triage and turn.received_at >= since
-        for finding in findings_from_json(turn.triage["findings"])
-    ]
+    return [turn for turn in earlier if turn.received_at >= since]
+
+
+def _said_before(earlier: list[Turn]) -> list[Finding]:
+    triages = [turn.triage for turn in _remembered(earlier) if turn.triage]
+    return [finding for triage in triages for finding in findings_from_json(triage["findings"])]

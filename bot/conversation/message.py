@@ -8,6 +8,9 @@ from typing import Optional
 
 from bot.store.turns import Turn, choices_of
 
+# How the payload of an answer to the leg check begins; its name follows.
+LEG_CHECK = "leg_check="
+
 
 @dataclasses.dataclass(frozen=True)
 class Message:
@@ -23,10 +26,14 @@ class Message:
 
 @dataclasses.dataclass(frozen=True)
 class Meaning:
-    """Text to classify, or the topic that a choice stands for; not known if the choice was never offered."""
+    """Text to classify, or what a choice stands for: a topic, or an answer to the leg check.
+
+    Not known if the choice was never offered.
+    """
 
     text: str = ""
     topic: Optional[str] = None
+    leg_check: Optional[str] = None
     is_known: bool = True
 
 
@@ -35,6 +42,8 @@ def meaning_of(message: Message, earlier: Sequence[Turn], opening_choices: Seque
     choice = _chosen(message, earlier, opening_choices)
     if choice:
         payload = choice["payload"]
+        if payload.startswith(LEG_CHECK):
+            return Meaning(choice["title"], leg_check=payload.removeprefix(LEG_CHECK))
         return Meaning(choice["title"], payload[1:]) if payload.startswith("/") else Meaning(payload)
     # A leading slash is Rasa's shortcut past the classifier; from a patient it is text like any other.
     return Meaning(message.text.strip().lstrip("/").strip(), is_known=message.choice_id is None)

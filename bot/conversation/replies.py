@@ -45,6 +45,14 @@ class ReplyWriter:
         choices = [] if assessment.level == "emergency" else [self._topic_choice(BOOK)]
         return {"kind": "advice", "level": assessment.level, "text": _text(wording, channel), "choices": choices}
 
+    def after_leg_check(self, outcome: Wording, channel: str) -> Json:
+        """Return what follows a leg check that found nothing, with an offer to book."""
+        return {
+            "kind": "answer",
+            "text": _text(self._clinic.fill(outcome), channel),
+            "choices": [self._topic_choice(BOOK)],
+        }
+
     def has_notice(self, name: str) -> bool:
         """Return whether the clinic has a message of this name."""
         return name in self._clinic.messages

@@ -18,6 +18,7 @@ _ANY_FINDING = ""
 _READS_LIKE = "reads_like_"
 # The longest message that is answered (bot/conversation/limits.py) has about as many words.
 _LONGEST_PIECE = 250
+_LEG_CHECK = "leg_check_"
 _TAKES_BACK = ("denied", "resolved")
 
 
@@ -32,10 +33,12 @@ class Triage:
         self._reading_of = {
             finding: _READS_LIKE + name for name, group in rules.groups.items() for finding in group.findings
         }
-        self._all_rules = (
-            *rules.rules,
-            *(_reads_like(name, rules.groups[name].level) for name in self.red_flag_groups),
-        )
+        stated = [
+            _stands_for(source + group, group, rules.groups[group].level)
+            for source in (_READS_LIKE, _LEG_CHECK)
+            for group in sorted(self.red_flag_groups)
+        ]
+        self._all_rules = (*rules.rules, *stated)
         words = rules.words
         says = {name: finding.says for name, finding in rules.findings.items()}
         unless = {name: finding.unless for name, finding in rules.findings.items() if finding.unless}
@@ -65,7 +68,15 @@ class Triage:
         signs = self._signs([*before, *now], now)
         if reading and _is_graver(self._level_of(reading), signs):
             now.append(reading)
-            signs = self._signs([*before, *now], now)
+        return self._assessment(now, before, text)
+
+    def assess_answer(self, title: str, group: str, said_before: Iterable[Finding] = ()) -> Assessment:
+        """Assess the answer to the leg check that stands for this group of red flags."""
+        answer = Finding(_LEG_CHECK + group, UNSAID, "present", True, title, 0, len(title))
+        return self._assessment([answer], self._still_standing(said_before, []), title)
+
+    def _assessment(self, now: Sequence[Finding], before: Sequence[Finding], text: str) -> Assessment:
+        signs = self._signs([*before, *now], now)
         return Assessment(
             level=signs[0].level if signs else "none",
             signs=signs,
@@ -195,10 +206,9 @@ def _is_taken_back(reading: Reading, findings: Sequence[Finding]) -> bool:
     return any(finding.context in _TAKES_BACK for finding in touched) and not any(f.counts for f in touched)
 
 
-def _reads_like(group: str, level: Level) -> Rule:
-    """Return the rule that what reads like this group is a sign of it."""
-    name = _READS_LIKE + group
-    return Rule(name, group, level, alternatives=((Term(name, frozenset()),),), exceptions=())
+def _stands_for(finding: str, group: str, level: Level) -> Rule:
+    """Return the rule that this finding is a sign of the group all by itself."""
+    return Rule(finding, group, level, alternatives=((Term(finding, frozenset()),),), exceptions=())
 
 
 def _is_graver(level: str, signs: Sequence[Sign]) -> bool:

@@ -91,6 +91,12 @@ def _without_accents(token: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
+def plain(text: str) -> str:
+    """Return the words alone: lower case, no accents, no apostrophes, no punctuation."""
+    words = (_APOSTROPHES.sub("", token) for token in _TOKEN.findall(_without_accents(text.lower())))
+    return " ".join(word for word in words if word.isalnum())
+
+
 def language_of(text: str) -> str:
     """Return "es" if the words are clearly more frequent in Spanish than in English, else "en"."""
     spanish, english = _frequencies("es"), _frequencies("en")

@@ -1,6 +1,6 @@
 """Plays every conversation of this folder against the running assistant, through the channel it names.
 
-A step is what the patient does, `say` or `choose`, and what must hold then: `kind` and `level` of the first
+A step is what the patient does, `say` or `choose` (a title, or the number of a choice), and what must hold then: `kind` and `level` of the first
 reply, `has` for texts that the replies contain, `has_not` for texts that they do not.
 """
 
@@ -62,5 +62,7 @@ def _by_sms(assistant: RunningAssistant) -> Any:
     return play
 
 
-def _digit(reply: str, title: str) -> str:
+def _digit(reply: str, title: str | int) -> str:
+    if isinstance(title, int):
+        return str(title)
     return next(line.split(" ", 1)[0] for line in reply.splitlines() if line.split(" ", 1)[1:] == [title])

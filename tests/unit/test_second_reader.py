@@ -57,7 +57,7 @@ def test_a_denial_of_a_finding_of_the_group_takes_the_reading_back(both: Triage)
 
 
 def test_one_sentence_counts_in_a_long_story(both: Triage) -> None:
-    story = "we are twelve in the family " * 60
+    story = "walk " * 300
     assert both.assess(story).level == "none"
     assert both.assess(f"{story} {_UNKNOWN_TO_THE_RULES} {story}").level == "emergency"
 
