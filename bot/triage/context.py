@@ -18,6 +18,10 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 # How the cues name a year before this one: "in 2019" is long over, and in time every year is.
 _PAST_YEAR = "YEAR"
 _SENTENCE_ENDS = frozenset(".!?;\n")
+_MAY_CANCEL = (
+    *("denial", "denial_behind", "past", "resolved", "imagined"),
+    *("general_question", "relatives", "relatives_past", "animals"),
+)
 # How far a "no" reaches: to the next item of a list of findings, and no further.
 _REACH = 6
 _REACH_BACK = 4
@@ -56,6 +60,11 @@ class MessageContext:
 
     def _of(self, label: str) -> list[Match]:
         return self._cues[label]
+
+    @property
+    def has_cue(self) -> bool:
+        """Return whether anything in the message may say that a finding does not count."""
+        return any(self._cues[label] for label in _MAY_CANCEL)
 
     def denies_between(self, start: int, end: int) -> bool:
         """Return whether a denial stands between these places."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Optional
@@ -19,6 +20,7 @@ _READS_LIKE = "reads_like_"
 # The longest message that is answered (bot/conversation/limits.py) has about as many words.
 _LONGEST_PIECE = 250
 _LEG_CHECK = "leg_check_"
+_DOUBTED = "doubted"
 _TAKES_BACK = ("denied", "resolved")
 
 
@@ -64,6 +66,8 @@ class Triage:
         found = self._findings_in(text, words)
         reading = self._second_reading(text, words, found)
         now = _newest_of_each(found)
+        if not reading and self._is_doubted(words, now):
+            now = [dataclasses.replace(f, context=_DOUBTED, counts=False) if f.counts else f for f in now]
         before = self._still_standing(said_before, now)
         signs = self._signs([*before, *now], now)
         if reading and _is_graver(self._level_of(reading), signs):
@@ -91,13 +95,33 @@ class Triage:
         return " ".join(word.text for word in self._spelling.words_of(text))
 
     def _second_reading(self, text: str, words: Sequence[Word], findings: Sequence[Finding]) -> Optional[Finding]:
+        reading = self._read_again(words)
+        taken_back = [finding for finding in findings if finding.context in _TAKES_BACK]
+        if reading and any(_touches(finding, reading.start, reading.end) for finding in taken_back):
+            # "no chest pain" reads like chest pain; what counts is the rest of the message.
+            said = [word for word in words if not any(_touches(f, word.start, word.end) for f in taken_back)]
+            reading = self._read_again(said)
+        if not reading:
+            return None
+        evidence = text[reading.start : reading.end]
+        return Finding(_READS_LIKE + reading.group, UNSAID, "present", True, evidence, reading.start, reading.end)
+
+    def _read_again(self, words: Sequence[Word]) -> Optional[Reading]:
         if not self._second_reader or not words:
             return None
-        reading = self._second_reader.read(words, self.rules.second_reader, self._emergencies)
-        if not reading or _is_taken_back(reading, findings):
-            return None
-        said = text[reading.start : reading.end]
-        return Finding(_READS_LIKE + reading.group, UNSAID, "present", True, said, reading.start, reading.end)
+        return self._second_reader.read(words, self.rules.second_reader, self._emergencies)
+
+    def _is_doubted(self, words: Sequence[Word], now: Sequence[Finding]) -> bool:
+        """Return whether to take a red flag of this message alone for none.
+
+        Only where a cue ("years ago", "my aunt", "no") leaves open whether it counts, and the second reader,
+        which has seen thousands of such stories, sees nothing in it.
+        """
+        signs = self._signs(now, now)
+        if not self._second_reader or not signs or signs[0].level not in RED_FLAG_LEVELS:
+            return False
+        has_cue = any(self._context.read([word.text for word in piece]).has_cue for piece in _pieces(words))
+        return has_cue and self._second_reader.likelihood(words) < self.rules.second_reader.doubt
 
     def _level_of(self, reading: Finding) -> str:
         return self.rules.groups[reading.name.removeprefix(_READS_LIKE)].level
@@ -135,7 +159,7 @@ class Triage:
         for finding in (*said_before, *(finding for finding in now if finding.context in _TAKES_BACK)):
             if finding.context in _TAKES_BACK:
                 standing = [earlier for earlier in standing if not self._withdraws(finding, earlier)]
-            elif finding.counts:
+            elif finding.counts or finding.context == _DOUBTED:
                 standing.append(finding)
         return standing
 
@@ -147,7 +171,9 @@ class Triage:
     def _signs(self, findings: Sequence[Finding], needed: Sequence[Finding]) -> tuple[Sign, ...]:
         """Return the signs that these findings add up to and that need one of `needed`, the gravest first."""
         counting = [finding for finding in findings if finding.counts]
-        found = [sign for rule in self._all_rules if (sign := _sign_of(rule, counting, needed))]
+        as_routine = [finding for finding in findings if finding.counts or finding.context == _DOUBTED]
+        chosen = ((rule, as_routine if rule.level == "routine" else counting) for rule in self._all_rules)
+        found = [sign for rule, usable in chosen if (sign := _sign_of(rule, usable, needed))]
         return tuple(sorted(found, key=lambda sign: (-LEVELS.index(sign.level), sign.start)))
 
 
@@ -200,10 +226,8 @@ def _newest_of_each(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(newest.values(), key=lambda finding: finding.start)
 
 
-def _is_taken_back(reading: Reading, findings: Sequence[Finding]) -> bool:
-    """Return whether the words that a reading rests on are a finding that is denied: "no *chest pain*"."""
-    touched = [finding for finding in findings if finding.start < reading.end and reading.start < finding.end]
-    return any(finding.context in _TAKES_BACK for finding in touched) and not any(f.counts for f in touched)
+def _touches(finding: Finding, start: int, end: int) -> bool:
+    return finding.start < end and start < finding.end
 
 
 def _stands_for(finding: str, group: str, level: Level) -> Rule:

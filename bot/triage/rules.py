@@ -50,10 +50,11 @@ class OtherMeaningsFile(StrictModel):
 
 
 class SecondReaderFile(StrictModel):
-    """How likely a red flag, or an emergency, must be for the second reader to raise a level."""
+    """How likely a red flag, or an emergency, must be to raise a level, and below what a doubtful one is none."""
 
     red_flag: float = Field(gt=0, lt=1)
     emergency: float = Field(gt=0, lt=1)
+    doubt: float = Field(ge=0, lt=1)
 
 
 class ContextFile(StrictModel):

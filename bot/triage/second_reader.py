@@ -74,6 +74,7 @@ class SecondReader:
     def __init__(self, groups: Sequence[str], arrays: dict[str, Any]) -> None:
         self._groups = list(groups)
         self._arrays = arrays
+        self._is_red_flag = np.array([group != NO_RED_FLAG for group in groups])
 
     @classmethod
     def train(cls, examples: Sequence[Example]) -> SecondReader:
@@ -107,15 +108,19 @@ class SecondReader:
     ) -> Optional[Reading]:
         """Return the gravest red flag that a piece of the message reads like, or None."""
         pieces = list(_pieces(words))
-        likely = self.likelihoods([" ".join(word.text for word in piece) for piece in pieces])
+        likely = self.likelihoods([_text(piece) for piece in pieces])
         is_emergency = np.array([group in emergencies for group in self._groups])
-        is_red_flag = np.array([group != NO_RED_FLAG for group in self._groups])
-        for counts, threshold in ((is_emergency, thresholds.emergency), (is_red_flag, thresholds.red_flag)):
+        for counts, threshold in ((is_emergency, thresholds.emergency), (self._is_red_flag, thresholds.red_flag)):
             sums = likely[:, counts].sum(axis=1)
             number = int(sums.argmax())
             if sums[number] >= threshold:
                 return self._reading(pieces[number], int(np.where(counts, likely[number], 0).argmax()))
         return None
+
+    def likelihood(self, words: Sequence[Word]) -> float:
+        """Return how likely some piece of the message holds a red flag."""
+        likely = self.likelihoods([_text(piece) for piece in _pieces(words)])
+        return float(likely[:, self._is_red_flag].sum(axis=1).max())
 
     def likelihoods(self, texts: Sequence[str]) -> Any:
         """Return an array with a row for each text and a column for each group; the rows sum up to one."""
@@ -131,6 +136,10 @@ class SecondReader:
 
 def _counts(texts: Sequence[str]) -> csr_matrix:
     return hstack([_WORDS.transform(texts), _LETTERS.transform(texts)]).tocsr()
+
+
+def _text(words: Sequence[Word]) -> str:
+    return " ".join(word.text for word in words)
 
 
 def _pieces(words: Sequence[Word]) -> Iterable[Sequence[Word]]:
