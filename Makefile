@@ -5,7 +5,7 @@ BOT := .venv/bin/bot
 INSTALLED := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check train bench screenshots lock lint format clean
+.PHONY: help run test check train bench safety screenshots lock lint format clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ train: $(INSTALLED) ## Train the model, if its files have changed
 
 bench: $(INSTALLED) ## Measure start, memory and speed beside a fresh `rasa init` project
 	@.venv/bin/python -m bench
+
+safety: $(INSTALLED) ## Measure triage on tests/safety/ and put the figures into docs/safety.md
+	@$(BOT) train
+	@$(BOT) safety
 
 screenshots: $(INSTALLED) ## Take the pictures of docs/pictures/ anew
 	@tests/install_system_packages

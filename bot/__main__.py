@@ -93,6 +93,15 @@ def evaluate(
     typer.echo(evaluate_file(get_settings(), file, predictions, json))
 
 
+@app.command()
+def safety() -> None:
+    """Measure triage on the messages of tests/safety/ and put the figures into docs/safety.md."""
+    from bot.evaluation.safety import write_safety_case
+    from bot.settings import ROOT
+
+    typer.echo(write_safety_case(get_settings(), ROOT / "docs" / "safety.md"))
+
+
 @staff.command("add")
 def staff_add(name: str, password: Optional[str] = typer.Option(None, help="Asked for if it is left out.")) -> None:
     """Let this person use the staff page, or give them a new password."""

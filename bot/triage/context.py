@@ -18,10 +18,8 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 # How the cues name a year before this one: "in 2019" is long over, and in time every year is.
 _PAST_YEAR = "YEAR"
 _SENTENCE_ENDS = frozenset(".!?;\n")
-_MAY_CANCEL = (
-    *("denial", "denial_behind", "past", "resolved", "imagined"),
-    *("general_question", "relatives", "relatives_past", "animals"),
-)
+# Cues whose reach is a matter of the whole story. A denial is none of them: its reach is one clause.
+_MAY_CANCEL = ("past", "imagined", "general_question", "relatives", "relatives_past", "animals")
 # How far a "no" reaches: to the next item of a list of findings, and no further.
 _REACH = 6
 _REACH_BACK = 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Optional
@@ -20,6 +21,7 @@ _READS_LIKE = "reads_like_"
 # The longest message that is answered (bot/conversation/limits.py) has about as many words.
 _LONGEST_PIECE = 250
 _LEG_CHECK = "leg_check_"
+_SENTENCE_ENDS = frozenset(".!?;\n")
 _DOUBTED = "doubted"
 _TAKES_BACK = ("denied", "resolved")
 
@@ -49,6 +51,7 @@ class Triage:
         self._other_meanings = PhraseBook(traps, words.lists, words.fillers, words.gap_ends)
         self._sites = SiteFinder(rules.body)
         self._context = ContextReader(rules.context)
+        self._part_ends = {*rules.context.clause_ends, *",;.!?\n"}
         self._spelling = Spelling(self._vocabulary(), words.shorthand)
 
     @classmethod
@@ -94,19 +97,29 @@ class Triage:
         """Return the message in the rules' spelling, as the second reader reads it."""
         return " ".join(word.text for word in self._spelling.words_of(text))
 
+    def second_reading(self, text: str) -> Optional[Reading]:
+        """Return what the second reader alone sees in the message; for measurements."""
+        return self._read(self._spelling.words_of(text))
+
     def _second_reading(self, text: str, words: Sequence[Word], findings: Sequence[Finding]) -> Optional[Finding]:
-        reading = self._read_again(words)
-        taken_back = [finding for finding in findings if finding.context in _TAKES_BACK]
-        if reading and any(_touches(finding, reading.start, reading.end) for finding in taken_back):
+        reading = self._read(words)
+        taken_back = [self._span(finding, words) for finding in findings if finding.context in _TAKES_BACK]
+        if reading and any(_touch(span, (reading.start, reading.end)) for span in taken_back):
             # "no chest pain" reads like chest pain; what counts is the rest of the message.
-            said = [word for word in words if not any(_touches(f, word.start, word.end) for f in taken_back)]
-            reading = self._read_again(said)
+            said = [word for word in words if not any(_touch(span, (word.start, word.end)) for span in taken_back)]
+            reading = self._read(said)
         if not reading:
             return None
         evidence = text[reading.start : reading.end]
         return Finding(_READS_LIKE + reading.group, UNSAID, "present", True, evidence, reading.start, reading.end)
 
-    def _read_again(self, words: Sequence[Word]) -> Optional[Reading]:
+    def _span(self, finding: Finding, words: Sequence[Word]) -> tuple[int, int]:
+        """Return from where to where the finding and what goes with it is said: "swelling in my calf"."""
+        behind = (word for word in words if word.start >= finding.end)
+        goes_on = itertools.takewhile(lambda word: word.text not in self._part_ends, behind)
+        return finding.start, max((word.end for word in goes_on), default=finding.end)
+
+    def _read(self, words: Sequence[Word]) -> Optional[Reading]:
         if not self._second_reader or not words:
             return None
         return self._second_reader.read(words, self.rules.second_reader, self._emergencies)
@@ -121,7 +134,11 @@ class Triage:
         if not self._second_reader or not signs or signs[0].level not in RED_FLAG_LEVELS:
             return False
         has_cue = any(self._context.read([word.text for word in piece]).has_cue for piece in _pieces(words))
-        return has_cue and self._second_reader.likelihood(words) < self.rules.second_reader.doubt
+        if not has_cue:
+            return False
+        sentences = [sentence for sentence in _sentences(words) if any(_holds_finding(sentence, f) for f in now)]
+        likely = max(self._second_reader.likelihood(said) for said in (words, *sentences))
+        return likely < self.rules.second_reader.doubt
 
     def _level_of(self, reading: Finding) -> str:
         return self.rules.groups[reading.name.removeprefix(_READS_LIKE)].level
@@ -226,8 +243,17 @@ def _newest_of_each(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(newest.values(), key=lambda finding: finding.start)
 
 
-def _touches(finding: Finding, start: int, end: int) -> bool:
-    return finding.start < end and start < finding.end
+def _sentences(words: Sequence[Word]) -> Iterator[Sequence[Word]]:
+    grouped = itertools.groupby(words, key=lambda word: word.text in _SENTENCE_ENDS)
+    return (list(sentence) for is_end, sentence in grouped if not is_end)
+
+
+def _holds_finding(sentence: Sequence[Word], finding: Finding) -> bool:
+    return finding.counts and sentence[0].start <= finding.start < sentence[-1].end
+
+
+def _touch(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def _stands_for(finding: str, group: str, level: Level) -> Rule:

@@ -14,7 +14,7 @@ _COLUMNS = ("id", "text", "topic", "topic_alt", "triage", "triage_alt")
 
 @dataclasses.dataclass(frozen=True)
 class LabelledMessage:
-    """One row; an empty alternative means that there is one right answer."""
+    """One row; an empty alternative means that there is one right answer. Not every set names families."""
 
     id: str
     text: str
@@ -22,6 +22,7 @@ class LabelledMessage:
     topic_alt: str
     triage: str
     triage_alt: str
+    family: str = ""
 
     @property
     def topics(self) -> frozenset[str]:
@@ -47,5 +48,6 @@ def read_messages(path: Path) -> list[LabelledMessage]:
             wrong = {values["triage"], values["triage_alt"]} - {"", *LEVELS}
             if wrong or not values["triage"] or not values["topic"]:
                 raise ContentError([f"{path}:{reader.line_num}: topic or triage is missing or not known"])
-            messages.append(LabelledMessage(**{**values, "text": row["text"] or ""}))
+            family = (row.get("family") or "").strip()
+            messages.append(LabelledMessage(**{**values, "text": row["text"] or "", "family": family}))
     return messages

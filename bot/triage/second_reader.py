@@ -10,6 +10,7 @@ import dataclasses
 import itertools
 import json
 from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Optional
 
@@ -29,6 +30,7 @@ _PIECE, _STEP = 60, 30
 _LONGEST_EVIDENCE = 8
 _HASHED = 2**17
 _PENALTY = 30.0
+_TOLERANCE = 1e-3
 _ARGUABLE_WEIGHT = 0.5
 
 _WORDS = HashingVectorizer(
@@ -81,15 +83,18 @@ class SecondReader:
         """Learn from the examples: one against the rest for each group."""
         counts = _counts([example.text for example in examples])
         rarity = TfidfTransformer().fit(counts).idf_.astype(np.float32)
-        machine = LogisticRegression(C=_PENALTY, solver="liblinear", multi_class="ovr", random_state=1)
-        trust = [_ARGUABLE_WEIGHT if example.is_arguable else 1.0 for example in examples]
-        machine.fit(weighted(counts, rarity), [example.group for example in examples], sample_weight=trust)
+        rows = weighted(counts, rarity)
+        labels = np.array([example.group for example in examples])
+        trust = np.array([_ARGUABLE_WEIGHT if example.is_arguable else 1.0 for example in examples])
+        groups = sorted(set(labels))
+        with ThreadPoolExecutor() as threads:  # liblinear lets go of the interpreter
+            machines = list(threads.map(lambda group: _machine().fit(rows, labels == group, trust), groups))
         arrays = {
             "rarity": rarity,
-            "weights": np.ascontiguousarray(machine.coef_.T, dtype=np.float32),
-            "offsets": machine.intercept_.astype(np.float32),
+            "weights": np.stack([machine.coef_[0] for machine in machines], axis=1).astype(np.float32),
+            "offsets": np.array([machine.intercept_[0] for machine in machines], dtype=np.float32),
         }
-        return cls([str(group) for group in machine.classes_], arrays)
+        return cls([str(group) for group in groups], arrays)
 
     @classmethod
     def load(cls, path: Path) -> SecondReader:
@@ -132,6 +137,10 @@ class SecondReader:
         alone = _counts([word.text for word in words])
         first, last = _heaviest(list(alone @ (self._arrays["weights"][:, column] * self._arrays["rarity"])))
         return Reading(self._groups[column], words[first].start, words[last].end)
+
+
+def _machine() -> LogisticRegression:
+    return LogisticRegression(C=_PENALTY, solver="liblinear", tol=_TOLERANCE, random_state=1)
 
 
 def _counts(texts: Sequence[str]) -> csr_matrix:

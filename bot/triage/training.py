@@ -6,7 +6,9 @@ holds ordinary ones. The phrases of the topics are ordinary too, save those that
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import dataclasses
+import random
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bot.triage.assessment import RED_FLAG_LEVELS
@@ -18,7 +20,18 @@ from bot.yaml_file import ContentError, YamlFile
 
 def train_second_reader(triage: Triage, messages: Path, phrases: Path) -> SecondReader:
     """Return a reader of these directories; ContentError names a row whose level does not fit its file."""
-    return SecondReader.train([*_from_messages(triage, messages), *_from_phrases(triage, phrases)])
+    labelled, ordinary = [*_from_messages(triage, messages)], [*_from_phrases(triage, phrases)]
+    return SecondReader.train([*labelled, *ordinary, *_with_a_second_topic(labelled, ordinary)])
+
+
+def _with_a_second_topic(labelled: Sequence[Example], ordinary: Sequence[Example]) -> Iterator[Example]:
+    """Say each red flag once more next to a question of another topic, which must not hide it."""
+    choice = random.Random(1)
+    for example in labelled:
+        if example.group and ordinary:
+            parts = [example.text, choice.choice(ordinary).text]
+            choice.shuffle(parts)
+            yield dataclasses.replace(example, text=" ".join(parts))
 
 
 def _from_messages(triage: Triage, directory: Path) -> Iterator[Example]:

@@ -1,7 +1,7 @@
 """Plays every conversation of this folder against the running assistant, through the channel it names.
 
-A step is what the patient does, `say` or `choose` (a title, or the number of a choice), and what must hold then: `kind` and `level` of the first
-reply, `has` for texts that the replies contain, `has_not` for texts that they do not.
+A step is what the patient does, `say` or `choose` (a title, or the number of a choice), and what must hold then:
+`level` of the first reply, `has` for texts that the replies contain, `has_not` for texts that they do not.
 """
 
 from __future__ import annotations
