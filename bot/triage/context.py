@@ -19,7 +19,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _PAST_YEAR = "YEAR"
 _SENTENCE_ENDS = frozenset(".!?;\n")
 # Cues whose reach is a matter of the whole story. A denial is none of them: its reach is one clause.
-_MAY_CANCEL = ("past", "imagined", "general_question", "relatives", "relatives_past", "animals")
+_MAY_CANCEL = ("past", "imagined", "general_question", "relatives", "relatives_past", "animals", "unclear")
 # How far a "no" reaches: to the next item of a list of findings, and no further.
 _REACH = 6
 _REACH_BACK = 4

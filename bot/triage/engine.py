@@ -21,7 +21,6 @@ _READS_LIKE = "reads_like_"
 # The longest message that is answered (bot/conversation/limits.py) has about as many words.
 _LONGEST_PIECE = 250
 _LEG_CHECK = "leg_check_"
-_SENTENCE_ENDS = frozenset(".!?;\n")
 _DOUBTED = "doubted"
 _TAKES_BACK = ("denied", "resolved")
 
@@ -113,6 +112,10 @@ class Triage:
         evidence = text[reading.start : reading.end]
         return Finding(_READS_LIKE + reading.group, UNSAID, "present", True, evidence, reading.start, reading.end)
 
+    def _parts(self, words: Sequence[Word]) -> Iterator[Sequence[Word]]:
+        grouped = itertools.groupby(words, key=lambda word: word.text in self._part_ends)
+        return (list(part) for is_end, part in grouped if not is_end)
+
     def _span(self, finding: Finding, words: Sequence[Word]) -> tuple[int, int]:
         """Return from where to where the finding and what goes with it is said: "swelling in my calf"."""
         behind = (word for word in words if word.start >= finding.end)
@@ -136,8 +139,8 @@ class Triage:
         has_cue = any(self._context.read([word.text for word in piece]).has_cue for piece in _pieces(words))
         if not has_cue:
             return False
-        sentences = [sentence for sentence in _sentences(words) if any(_holds_finding(sentence, f) for f in now)]
-        likely = max(self._second_reader.likelihood(said) for said in (words, *sentences))
+        parts = [part for part in self._parts(words) if any(_holds_finding(part, finding) for finding in now)]
+        likely = max(self._second_reader.likelihood(said) for said in (words, *parts))
         return likely < self.rules.second_reader.doubt
 
     def _level_of(self, reading: Finding) -> str:
@@ -243,13 +246,8 @@ def _newest_of_each(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(newest.values(), key=lambda finding: finding.start)
 
 
-def _sentences(words: Sequence[Word]) -> Iterator[Sequence[Word]]:
-    grouped = itertools.groupby(words, key=lambda word: word.text in _SENTENCE_ENDS)
-    return (list(sentence) for is_end, sentence in grouped if not is_end)
-
-
-def _holds_finding(sentence: Sequence[Word], finding: Finding) -> bool:
-    return finding.counts and sentence[0].start <= finding.start < sentence[-1].end
+def _holds_finding(part: Sequence[Word], finding: Finding) -> bool:
+    return finding.counts and part[0].start <= finding.start < part[-1].end
 
 
 def _touch(one: tuple[int, int], other: tuple[int, int]) -> bool:

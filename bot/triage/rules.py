@@ -77,6 +77,7 @@ class ContextFile(StrictModel):
     relatives: list[str]
     relatives_past: list[str]
     animals: list[str]
+    unclear: list[str]
 
 
 class Finding(StrictModel):

@@ -44,6 +44,12 @@ def caught(whole_triage: Triage) -> list[str]:
     return [message.text for message in _SETS["red_flags"] if whole_triage.assess(message.text).is_red_flag]
 
 
+@pytest.fixture(scope="module")
+def stated(triage: Triage, caught: list[str]) -> list[str]:
+    """Those of them that the rules recognise by themselves."""
+    return [text for text in caught if triage.assess(text).is_red_flag]
+
+
 def test_the_sets_are_large_and_half_of_them_hard_negatives() -> None:
     assert sum(map(len, _SETS.values())) >= 500
     assert len(_SETS["hard_negatives"]) >= len(_SETS["red_flags"]) * 0.9
@@ -84,21 +90,18 @@ _CHANGES: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("change", _CHANGES.values(), ids=_CHANGES)
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
-def test_what_does_not_matter_loses_no_red_flag_that_the_rules_see(
-    whole_triage: Triage, triage: Triage, change: Callable[[str], str], data: st.DataObject
+def test_what_does_not_matter_loses_nothing_that_the_rules_see(
+    triage: Triage, stated: list[str], change: Callable[[str], str], data: st.DataObject
 ) -> None:
-    stated = [message.text for message in _SETS["red_flags"] if triage.assess(message.text).is_red_flag]
-    text = data.draw(st.sampled_from(stated))
-    if whole_triage.assess(text).is_red_flag:
-        assert whole_triage.assess(change(text)).is_red_flag
+    assert triage.assess(change(data.draw(st.sampled_from(stated)))).is_red_flag
 
 
 @pytest.mark.parametrize("change", _CHANGES.values(), ids=_CHANGES)
-def test_what_does_not_matter_loses_hardly_any_other(
+def test_what_does_not_matter_loses_hardly_any_red_flag(
     whole_triage: Triage, caught: list[str], change: Callable[[str], str]
 ) -> None:
     kept = [whole_triage.assess(change(text)).is_red_flag for text in caught]
-    assert sum(kept) >= 0.97 * len(caught)
+    assert sum(kept) >= 0.96 * len(caught)
 
 
 @pytest.mark.parametrize("sign", _PLAIN)

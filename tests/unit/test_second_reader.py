@@ -15,9 +15,20 @@ from bot.yaml_file import ContentError
 
 _RULES = ROOT / "clinic" / "red_flags"
 _SAYINGS = {
-    "chest": ["a truck is parked on my ribcage", "truck parked on her ribcage", "truck on my ribcage since lunch"],
+    "chest": [
+        "a truck is parked on my ribcage",
+        "truck parked on her ribcage",
+        "truck on my ribcage since lunch",
+        f"{'walk ' * 40} truck on my ribcage",
+    ],
     "clot": ["lower leg is a balloon animal", "my lower leg is a balloon animal today", "balloon animal of a leg"],
-    NO_RED_FLAG: ["a knee that creaks", "do you have parking", "my truck is parked outside", "balloon party"],
+    NO_RED_FLAG: [
+        "a knee that creaks",
+        "do you have parking",
+        "my truck is parked outside",
+        "balloon party",
+        "walk " * 60,
+    ],
 }
 _UNKNOWN_TO_THE_RULES = "since lunch a truck is parked on my ribcage"
 
