@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 import requests
 
+from bench.triage import triage_figures
 from bot.model import train
 from bot.settings import ROOT
 from tests.builders import SECRET_KEY, TWILIO_TOKEN, make_settings
@@ -194,6 +195,7 @@ def main() -> None:
     for name, (title, unit) in _TITLES.items():
         mine, other = getattr(ours, name), getattr(theirs, name)
         print(f"{f'{title} ({unit})' if unit else title:<36}{mine:>12.1f}{other:>12.1f}{mine / other:>8.2f}")
+    print("", *triage_figures(), sep="\n")
 
 
 if __name__ == "__main__":

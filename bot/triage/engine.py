@@ -41,7 +41,7 @@ class Triage:
             for source in (_READS_LIKE, _LEG_CHECK)
             for group in sorted(self.red_flag_groups)
         ]
-        self._all_rules = (*rules.rules, *stated)
+        self._all_rules = [(rule, frozenset(_findings_of(rule))) for rule in (*rules.rules, *stated)]
         words = rules.words
         says = {name: finding.says for name, finding in rules.findings.items()}
         unless = {name: finding.unless for name, finding in rules.findings.items() if finding.unless}
@@ -192,7 +192,9 @@ class Triage:
         """Return the signs that these findings add up to and that need one of `needed`, the gravest first."""
         counting = [finding for finding in findings if finding.counts]
         as_routine = [finding for finding in findings if finding.counts or finding.context == _DOUBTED]
-        chosen = ((rule, as_routine if rule.level == "routine" else counting) for rule in self._all_rules)
+        named = {finding.name for finding in as_routine}
+        possible = (rule for rule, names in self._all_rules if not names.isdisjoint(named))
+        chosen = ((rule, as_routine if rule.level == "routine" else counting) for rule in possible)
         found = [sign for rule, usable in chosen if (sign := _sign_of(rule, usable, needed))]
         return tuple(sorted(found, key=lambda sign: (-LEVELS.index(sign.level), sign.start)))
 
@@ -212,6 +214,10 @@ def _pieces(words: Sequence[Word]) -> Iterator[Sequence[Word]]:
             end = next(ends, end)
         yield words[start:end]
         start = end
+
+
+def _findings_of(rule: Rule) -> Iterator[str]:
+    return (term.finding for terms in rule.alternatives for term in terms)
 
 
 def _sign_of(rule: Rule, findings: Sequence[Finding], needed: Sequence[Finding]) -> Optional[Sign]:

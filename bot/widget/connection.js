@@ -4,7 +4,7 @@
  */
 
 /** @typedef {{id: string, title: string}} Choice */
-/** @typedef {{kind: "advice"|"answer"|"notice", level?: "emergency"|"urgent", text: string, choices: Choice[]}} Reply */
+/** @typedef {{kind: "advice"|"answer"|"leg_check"|"notice", level?: "emergency"|"urgent", text: string, choices: Choice[]}} Reply */
 /** @typedef {{id: string, at: string, text: string, replies: Reply[]}} Turn */
 /** @typedef {{notice: string, greeting: Reply}} Beginning */
 /** @typedef {{id: string, text?: string, choice?: string}} Message */
