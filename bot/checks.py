@@ -9,6 +9,7 @@ from bot.errors import ForPeople
 from bot.model import check_importers
 from bot.settings import ROOT, Settings
 from bot.triage.engine import Triage
+from bot.triage.lint import lint_rules
 from bot.yaml_file import ContentError, YamlFile
 
 _TRAINING_FILES = "data/nlu"
@@ -41,6 +42,7 @@ def _rule_problems(settings: Settings) -> Iterator[str]:
     except ContentError as error:
         yield from error.problems
         return
+    yield from lint_rules(triage, directory)
     for name, group in triage.rules.groups.items():
         file = YamlFile(directory / f"{name}.yml")
         for number, text in enumerate(group.examples.flagged):
