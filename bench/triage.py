@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 
 from bot.evaluation.safety import safety_sets
-from bot.settings import get_settings
+from bot.settings import ROOT
 from bot.triage.engine import Triage
 from bot.triage.opening import load_triage
 
@@ -20,7 +20,7 @@ _KILOBYTES = (12, 25, 50, 100)
 def triage_figures() -> Iterator[str]:
     """Yield the lines of the report."""
     os.sched_setaffinity(0, {0})
-    triage = load_triage(get_settings())
+    triage = load_triage(ROOT / "clinic", ROOT / "models")
     texts = [message.text for rows in safety_sets().values() for message in rows if len(message.text.split()) in _WORDS]
     for text in texts:
         triage.assess(text)  # the dictionaries load late

@@ -39,7 +39,7 @@ def train(settings: Settings) -> tuple[Path, bool]:
     if result.code != 0 or not path.exists():
         raise ModelMissing("Rasa made no model; what it said stands above.")
     for older in settings.models_directory.glob("kneedesk-*"):
-        if older not in (path, second_reader_path(settings)):
+        if older not in (path, second_reader_path(settings.models_directory)):
             older.unlink()
     return path, True
 
@@ -49,7 +49,9 @@ def _train_second_reader(settings: Settings) -> None:
 
     triage = Triage.from_directory(settings.clinic_directory / "red_flags")
     settings.models_directory.mkdir(parents=True, exist_ok=True)
-    train_second_reader(triage, ROOT / "data" / "triage", ROOT / "data" / "nlu").save(second_reader_path(settings))
+    train_second_reader(triage, ROOT / "data" / "triage", ROOT / "data" / "nlu").save(
+        second_reader_path(settings.models_directory)
+    )
 
 
 def _show_progress() -> None:

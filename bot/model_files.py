@@ -45,9 +45,9 @@ def model_path(settings: Settings) -> Path:
     return settings.models_directory / f"kneedesk-{fingerprint()}.tar.gz"
 
 
-def second_reader_path(settings: Settings) -> Path:
-    """Return where the second reader of the present files lies, or will lie."""
-    return settings.models_directory / f"kneedesk-{fingerprint()}.npz"
+def second_reader_path(models: Path) -> Path:
+    """Return where in this directory the second reader of the present files lies, or will lie."""
+    return models / f"kneedesk-{fingerprint()}.npz"
 
 
 def newest_model(settings: Settings) -> Path:

@@ -21,7 +21,7 @@ def open_front_desk(handle_message: HandleMessage) -> FrontDesk:
     return FrontDesk(
         engine=open_database(settings.database_url),
         spool=Spool(settings.spool_directory),
-        triage=load_triage(settings),
+        triage=load_triage(settings.clinic_directory, settings.models_directory),
         clinic=load_clinic(settings.clinic_directory),
         dialogue=RasaDialogue(handle_message),
         limits=RateLimits(settings.messages_per_minute, settings.conversations_per_minute),

@@ -53,7 +53,7 @@ def assistant_for_evaluation(settings: Settings) -> Iterator[Answer]:
         desk = FrontDesk(
             engine=engine,
             spool=Spool(Path(directory) / "spool"),
-            triage=load_triage(settings),
+            triage=load_triage(settings.clinic_directory, settings.models_directory),
             clinic=load_clinic(settings.clinic_directory),
             dialogue=RasaDialogue(agent.handle_message),
             limits=RateLimits(settings.messages_per_minute, settings.conversations_per_minute),

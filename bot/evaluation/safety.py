@@ -27,9 +27,8 @@ def safety_sets() -> dict[str, list[LabelledMessage]]:
     return {name: [message for message in rows if not _is_arguable(message)] for name, rows in sets.items()}
 
 
-def judges(settings: Settings) -> dict[str, Judge]:
+def judges(triage: Triage) -> dict[str, Judge]:
     """Return KneeDesk's triage and the simpler means, each a function from a text to a level."""
-    triage = load_triage(settings)
     rules = Triage(triage.rules)
     return {
         "KneeDesk": lambda text: triage.assess(text).level,
@@ -47,15 +46,16 @@ def sensitivity(messages: Sequence[LabelledMessage], judge: Judge, level: str = 
 
 def write_safety_case(settings: Settings, path: Path) -> str:
     """Put the present figures into the document and return them."""
-    figures = "\n".join(_lines(settings))
+    triage = load_triage(settings.clinic_directory, settings.models_directory)
+    figures = "\n".join(_lines(judges(triage)))
     before, _, rest = path.read_text(encoding="utf-8").partition(_BEGIN)
     after = rest.partition(_END)[2]
     path.write_text(f"{before}{_BEGIN}\n{figures}\n{_END}{after}", encoding="utf-8")
     return figures
 
 
-def _lines(settings: Settings) -> Iterator[str]:
-    sets, all_judges = safety_sets(), judges(settings)
+def _lines(all_judges: dict[str, Judge]) -> Iterator[str]:
+    sets = safety_sets()
     red_flags = sets["red_flags"]
     emergencies = [message for message in red_flags if message.triage == "emergency"]
     yield "| | emergency as emergency | emergency or urgent as either | hard negatives flagged | ordinary flagged |"
@@ -68,12 +68,12 @@ def _lines(settings: Settings) -> Iterator[str]:
             sensitivity(sets["ordinary"], judge),
         ]
         yield f"| {name} | {' | '.join(map(str, shares))} |"
-    triage = all_judges["KneeDesk"]
+    kneedesk = all_judges["KneeDesk"]
     for title, rows in sets.items():
         yield from ("", f"| {title.replace('_', ' ')} | flagged | of these as an emergency |", "|---|---|---|")
         for family in dict.fromkeys(message.family for message in rows):
             members = [message for message in rows if message.family == family]
-            flagged, as_emergency = sensitivity(members, triage), sensitivity(members, triage, "emergency")
+            flagged, as_emergency = sensitivity(members, kneedesk), sensitivity(members, kneedesk, "emergency")
             yield f"| {family.replace('_', ' ')} | {flagged} | {as_emergency.hits} |"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Optional
@@ -12,6 +11,7 @@ from bot.triage.assessment import LEVELS, RED_FLAG_LEVELS, Assessment, Finding, 
 from bot.triage.context import ContextReader
 from bot.triage.phrases import Match, PhraseBook
 from bot.triage.rules import Level, Rule, RuleBook, Term, load_rules
+from bot.triage.second_opinion import TAKES_BACK, SecondOpinion
 from bot.triage.second_reader import Reading, SecondReader
 from bot.triage.sites import UNSAID, SiteFinder
 from bot.triage.words import Spelling, Word, language_of
@@ -22,7 +22,6 @@ _READS_LIKE = "reads_like_"
 _LONGEST_PIECE = 250
 _LEG_CHECK = "leg_check_"
 _DOUBTED = "doubted"
-_TAKES_BACK = ("denied", "resolved")
 
 
 class Triage:
@@ -30,9 +29,8 @@ class Triage:
 
     def __init__(self, rules: RuleBook, second_reader: Optional[SecondReader] = None) -> None:
         self.rules = rules
-        self._second_reader = second_reader
+        self._second_opinion = SecondOpinion(second_reader, rules)
         self.red_flag_groups = {name for name, group in rules.groups.items() if group.level in RED_FLAG_LEVELS}
-        self._emergencies = {name for name, group in rules.groups.items() if group.level == "emergency"}
         self._reading_of = {
             finding: _READS_LIKE + name for name, group in rules.groups.items() for finding in group.findings
         }
@@ -50,7 +48,6 @@ class Triage:
         self._other_meanings = PhraseBook(traps, words.lists, words.fillers, words.gap_ends)
         self._sites = SiteFinder(rules.body)
         self._context = ContextReader(rules.context)
-        self._part_ends = {*rules.context.clause_ends, *",;.!?\n"}
         self._spelling = Spelling(self._vocabulary(), words.shorthand)
 
     @classmethod
@@ -66,14 +63,15 @@ class Triage:
         """Assess the message; `said_before` are the findings of the conversation's earlier messages, in order."""
         words = self._spelling.words_of(text)
         found = self._findings_in(text, words)
-        reading = self._second_reading(text, words, found)
+        reading = self._second_opinion.reading(words, found)
         now = _newest_of_each(found)
         if not reading and self._is_doubted(words, now):
             now = [dataclasses.replace(f, context=_DOUBTED, counts=False) if f.counts else f for f in now]
         before = self._still_standing(said_before, now)
         signs = self._signs([*before, *now], now)
-        if reading and _is_graver(self._level_of(reading), signs):
-            now.append(reading)
+        if reading and _is_graver(self.rules.groups[reading.group].level, signs):
+            said = text[reading.start : reading.end]
+            now.append(Finding(_READS_LIKE + reading.group, UNSAID, "present", True, said, reading.start, reading.end))
         return self._assessment(now, before, text)
 
     def assess_answer(self, title: str, group: str, said_before: Iterable[Finding] = ()) -> Assessment:
@@ -98,53 +96,18 @@ class Triage:
 
     def second_reading(self, text: str) -> Optional[Reading]:
         """Return what the second reader alone sees in the message; for measurements."""
-        return self._read(self._spelling.words_of(text))
-
-    def _second_reading(self, text: str, words: Sequence[Word], findings: Sequence[Finding]) -> Optional[Finding]:
-        reading = self._read(words)
-        taken_back = [self._span(finding, words) for finding in findings if finding.context in _TAKES_BACK]
-        if reading and any(_touch(span, (reading.start, reading.end)) for span in taken_back):
-            # "no chest pain" reads like chest pain; what counts is the rest of the message.
-            said = [word for word in words if not any(_touch(span, (word.start, word.end)) for span in taken_back)]
-            reading = self._read(said)
-        if not reading:
-            return None
-        evidence = text[reading.start : reading.end]
-        return Finding(_READS_LIKE + reading.group, UNSAID, "present", True, evidence, reading.start, reading.end)
-
-    def _parts(self, words: Sequence[Word]) -> Iterator[Sequence[Word]]:
-        grouped = itertools.groupby(words, key=lambda word: word.text in self._part_ends)
-        return (list(part) for is_end, part in grouped if not is_end)
-
-    def _span(self, finding: Finding, words: Sequence[Word]) -> tuple[int, int]:
-        """Return from where to where the finding and what goes with it is said: "swelling in my calf"."""
-        behind = (word for word in words if word.start >= finding.end)
-        goes_on = itertools.takewhile(lambda word: word.text not in self._part_ends, behind)
-        return finding.start, max((word.end for word in goes_on), default=finding.end)
-
-    def _read(self, words: Sequence[Word]) -> Optional[Reading]:
-        if not self._second_reader or not words:
-            return None
-        return self._second_reader.read(words, self.rules.second_reader, self._emergencies)
+        return self._second_opinion.reading(self._spelling.words_of(text))
 
     def _is_doubted(self, words: Sequence[Word], now: Sequence[Finding]) -> bool:
         """Return whether to take a red flag of this message alone for none.
 
-        Only where a cue ("years ago", "my aunt", "no") leaves open whether it counts, and the second reader,
-        which has seen thousands of such stories, sees nothing in it.
+        Only where a cue ("years ago", "my aunt", "if") leaves open whether it counts.
         """
         signs = self._signs(now, now)
-        if not self._second_reader or not signs or signs[0].level not in RED_FLAG_LEVELS:
+        if not signs or signs[0].level not in RED_FLAG_LEVELS:
             return False
         has_cue = any(self._context.read([word.text for word in piece]).has_cue for piece in _pieces(words))
-        if not has_cue:
-            return False
-        parts = [part for part in self._parts(words) if any(_holds_finding(part, finding) for finding in now)]
-        likely = max(self._second_reader.likelihood(said) for said in (words, *parts))
-        return likely < self.rules.second_reader.doubt
-
-    def _level_of(self, reading: Finding) -> str:
-        return self.rules.groups[reading.name.removeprefix(_READS_LIKE)].level
+        return has_cue and self._second_opinion.doubts(words, now)
 
     def _findings_in(self, text: str, words: Sequence[Word]) -> list[Finding]:
         return [finding for piece in _pieces(words) for finding in self._findings_in_piece(text, piece)]
@@ -176,8 +139,8 @@ class Triage:
     def _still_standing(self, said_before: Iterable[Finding], now: Sequence[Finding]) -> list[Finding]:
         """Leave out what this message takes back: a denied or resolved finding, at the same place or anywhere."""
         standing: list[Finding] = []
-        for finding in (*said_before, *(finding for finding in now if finding.context in _TAKES_BACK)):
-            if finding.context in _TAKES_BACK:
+        for finding in (*said_before, *(finding for finding in now if finding.context in TAKES_BACK)):
+            if finding.context in TAKES_BACK:
                 standing = [earlier for earlier in standing if not self._withdraws(finding, earlier)]
             elif finding.counts or finding.context == _DOUBTED:
                 standing.append(finding)
@@ -250,14 +213,6 @@ def _newest_of_each(findings: Sequence[Finding]) -> list[Finding]:
     """Leave out what the message says again in the same light."""
     newest = {(finding.name, finding.sites, finding.context): finding for finding in findings}
     return sorted(newest.values(), key=lambda finding: finding.start)
-
-
-def _holds_finding(part: Sequence[Word], finding: Finding) -> bool:
-    return finding.counts and part[0].start <= finding.start < part[-1].end
-
-
-def _touch(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
 
 
 def _stands_for(finding: str, group: str, level: Level) -> Rule:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bot.model_files import ModelMissing, second_reader_path
-from bot.settings import Settings
 from bot.triage.engine import Triage
 from bot.triage.second_reader import SecondReader
 
 
-def load_triage(settings: Settings) -> Triage:
-    """Return the clinic's triage with its second reader; raise ModelMissing or ContentError."""
-    path = second_reader_path(settings)
+def load_triage(clinic: Path, models: Path) -> Triage:
+    """Return the triage of these directories; raise ModelMissing or ContentError."""
+    path = second_reader_path(models)
     if not path.exists():
         raise ModelMissing
-    return Triage.from_directory(settings.clinic_directory / "red_flags", SecondReader.load(path))
+    return Triage.from_directory(clinic / "red_flags", SecondReader.load(path))

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from bot.evaluation.figures import Share
 from bot.evaluation.safety import judges, safety_sets, sensitivity
 from bot.model import train
-from bot.settings import ROOT, get_settings
+from bot.settings import ROOT
 from bot.triage.engine import Triage
 from bot.triage.messages import read_messages
 from bot.triage.opening import load_triage
+from tests.builders import make_settings
 
 _SETS = safety_sets()
 # What docs/safety.md reports, less what a handful of messages makes.
@@ -32,10 +33,11 @@ _PLAIN = {
 
 
 @pytest.fixture(scope="module")
-def whole_triage() -> Triage:
+def whole_triage(tmp_path_factory: pytest.TempPathFactory) -> Triage:
     """Triage with the second reader, as it runs."""
-    train(get_settings())
-    return load_triage(get_settings())
+    settings = make_settings(tmp_path_factory.mktemp("safety"))
+    train(settings)
+    return load_triage(settings.clinic_directory, settings.models_directory)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +67,7 @@ def test_no_message_of_the_sets_is_trained_on() -> None:
 
 
 def test_triage_stays_as_good_as_docs_safety_says(whole_triage: Triage) -> None:
-    judge = judges(get_settings())["KneeDesk"]
+    judge = judges(whole_triage)["KneeDesk"]
     emergencies = [message for message in _SETS["red_flags"] if message.triage == "emergency"]
     assert _rate(sensitivity(emergencies, judge, "emergency")) >= _FLOORS["emergency"]
     assert _rate(sensitivity(_SETS["red_flags"], judge)) >= _FLOORS["either"]
