@@ -75,6 +75,7 @@ a { color: inherit; font-weight: 600; }
   min-height: 2.5rem; padding: 0.3rem 0.9rem; border: 2px solid var(--accent); border-radius: 1.25rem; background: var(--paper); color: var(--ink); font-weight: 600;
 }
 .choices { display: flex; flex-wrap: wrap; gap: 0.5rem; }
+.choices button { text-align: start; border-radius: 1.2rem; font-weight: 500; line-height: 1.35; }
 .choices button:hover, .status button:hover { background: var(--soft); }
 .typing { align-self: flex-start; display: flex; gap: 0.3rem; padding: 0.8rem; background: var(--soft); border-radius: 1rem; }
 .typing i { width: 0.5rem; height: 0.5rem; border-radius: 50%; background: var(--ink); animation: wave 1.2s infinite; }
