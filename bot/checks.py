@@ -43,6 +43,7 @@ def _rule_problems(settings: Settings) -> Iterator[str]:
         yield from error.problems
         return
     yield from lint_rules(triage, directory)
+    yield from _leg_check_problems(settings, triage)
     for name, group in triage.rules.groups.items():
         file = YamlFile(directory / f"{name}.yml")
         for number, text in enumerate(group.examples.flagged):
@@ -51,6 +52,13 @@ def _rule_problems(settings: Settings) -> Iterator[str]:
         for number, text in enumerate(group.examples.not_flagged):
             if any(sign.group == name for sign in triage.assess(text).signs):
                 yield file.problem(("examples", "not_flagged", number), f"a sign of this file flags: {text}")
+
+
+def _leg_check_problems(settings: Settings, triage: Triage) -> Iterator[str]:
+    try:
+        yield from load_clinic(settings.clinic_directory).leg_check.unknown_names(triage.rules)
+    except ContentError:
+        return  # reported with the content
 
 
 def _training_problems(settings: Settings) -> Iterator[str]:

@@ -22,7 +22,7 @@ def train(settings: Settings) -> tuple[Path, bool]:
     """Make the model of the present files unless it is there; return it and whether it was made just now."""
     check_importers()
     path = model_path(settings)
-    if path.exists():
+    if path.exists() and second_reader_path(settings.models_directory).exists():
         return path, False
     _train_second_reader(settings)
     from rasa.model_training import train as train_with_rasa  # imports TensorFlow: seconds

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Optional
 
 from pydantic import root_validator
 
-from bot.triage.rules import Advice
+from bot.triage.rules import Advice, RuleBook
 from bot.yaml_file import StrictModel
 
 
@@ -34,3 +35,12 @@ class LegCheckContent(StrictModel):
 
     question: Advice
     answers: dict[str, LegCheckAnswer]
+
+    def unknown_names(self, rules: RuleBook) -> Iterator[str]:
+        """Yield what is wrong with the groups and findings that the answers name."""
+        for name, answer in self.answers.items():
+            if answer.group is not None and (answer.group not in rules.groups or not rules.groups[answer.group].advice):
+                yield f"leg_check.yml: the answer {name} leads to {answer.group!r}, which is no group with advice"
+            for finding in answer.findings:
+                if finding not in rules.findings:
+                    yield f"leg_check.yml: the answer {name} names {finding!r}, which is no finding of the rules"

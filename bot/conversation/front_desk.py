@@ -66,7 +66,7 @@ class FrontDesk:
         self._dialogue = dialogue
         self._deadline = deadline
         self._replies = ReplyWriter(clinic, triage.rules)
-        self._leg_check = LegCheck(clinic)
+        self._leg_check = LegCheck(clinic, triage.rules)
         self.limits = limits
 
     def take_turn(self, message: Message) -> Turn:

@@ -12,8 +12,9 @@ from bot.content.clinic import ClinicContent
 from bot.conversation.message import LEG_CHECK, Meaning
 from bot.store.turns import Turn
 from bot.triage.assessment import Assessment
-from bot.triage.rules import Wording
+from bot.triage.rules import RuleBook, Wording
 from bot.triage.words import language_of, plain
+from bot.yaml_file import ContentError
 
 KIND = "leg_check"
 # The group of rules whose sign asks for the check (clinic/red_flags/leg_pain.yml).
@@ -38,7 +39,11 @@ class LegCheckAnswered(NamedTuple):
 class LegCheck:
     """Knows when to ask, what to ask, and what an answer means."""
 
-    def __init__(self, clinic: ClinicContent) -> None:
+    def __init__(self, clinic: ClinicContent, rules: RuleBook) -> None:
+        """Take the clinic's words; ContentError if they name what the rules do not have."""
+        problems = list(clinic.leg_check.unknown_names(rules))
+        if problems:
+            raise ContentError(problems)
         self._content = clinic.leg_check
 
     def is_due(self, assessment: Assessment, earlier: Sequence[Turn]) -> bool:

@@ -22,7 +22,7 @@ Judge = Callable[[str], str]
 
 
 def safety_sets() -> dict[str, list[LabelledMessage]]:
-    """Return the messages by file, without those whose level is arguable between a red flag and none."""
+    """Return the messages by file, without the arguable ones of which a level is a red flag."""
     sets = {path.stem: read_messages(path) for path in sorted(_FOLDER.glob("*.csv"))}
     return {name: [message for message in rows if not _is_arguable(message)] for name, rows in sets.items()}
 
@@ -78,9 +78,7 @@ def _lines(all_judges: dict[str, Judge]) -> Iterator[str]:
 
 
 def _is_arguable(message: LabelledMessage) -> bool:
-    return len({level in RED_FLAG_LEVELS for level in message.levels}) > 1 or (
-        bool(message.triage_alt) and message.triage in RED_FLAG_LEVELS
-    )
+    return bool(message.triage_alt) and not message.levels.isdisjoint(RED_FLAG_LEVELS)
 
 
 def _by_reader(triage: Triage, text: str) -> str:

@@ -68,8 +68,7 @@ class Triage:
         if not reading and self._is_doubted(words, now):
             now = [dataclasses.replace(f, context=_DOUBTED, counts=False) if f.counts else f for f in now]
         before = self._still_standing(said_before, now)
-        signs = self._signs([*before, *now], now)
-        if reading and _is_graver(self.rules.groups[reading.group].level, signs):
+        if reading and self._is_graver(reading, self._signs([*before, *now], now)):
             said = text[reading.start : reading.end]
             now.append(Finding(_READS_LIKE + reading.group, UNSAID, "present", True, said, reading.start, reading.end))
         return self._assessment(now, before, text)
@@ -97,6 +96,10 @@ class Triage:
     def second_reading(self, text: str) -> Optional[Reading]:
         """Return what the second reader alone sees in the message; for measurements."""
         return self._second_opinion.reading(self._spelling.words_of(text))
+
+    def _is_graver(self, reading: Reading, signs: Sequence[Sign]) -> bool:
+        level = self.rules.groups[reading.group].level
+        return not signs or LEVELS.index(level) > LEVELS.index(signs[0].level)
 
     def _is_doubted(self, words: Sequence[Word], now: Sequence[Finding]) -> bool:
         """Return whether to take a red flag of this message alone for none.
@@ -218,10 +221,6 @@ def _newest_of_each(findings: Sequence[Finding]) -> list[Finding]:
 def _stands_for(finding: str, group: str, level: Level) -> Rule:
     """Return the rule that this finding is a sign of the group all by itself."""
     return Rule(finding, group, level, alternatives=((Term(finding, frozenset()),),), exceptions=())
-
-
-def _is_graver(level: str, signs: Sequence[Sign]) -> bool:
-    return not signs or LEVELS.index(level) > LEVELS.index(signs[0].level)
 
 
 def _means_other(match: Match, other_meanings: Iterable[Match]) -> bool:

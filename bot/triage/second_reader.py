@@ -1,7 +1,7 @@
 """A second reader beside the rules: a linear classifier that has learned from messages how red flags sound.
 
-It can only raise what the rules say, never lower it, and the rules work without it. It sees n-grams of words
-and letters, no meaning: what it names as evidence are the words that weighed most.
+The rules work without it; `second_opinion.py` says when it is heard. It sees n-grams of words and letters, no
+meaning: what it names as evidence are the words that weighed most.
 """
 
 from __future__ import annotations

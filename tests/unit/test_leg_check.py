@@ -10,13 +10,14 @@ from bot.conversation.message import Meaning
 from bot.store.tables import utc_now
 from bot.store.turns import Turn
 from bot.triage.engine import Triage
+from bot.yaml_file import ContentError
 
 _PAIN = "it aches behind my knee"
 
 
 @pytest.fixture
-def leg_check(clinic: ClinicContent) -> LegCheck:
-    return LegCheck(clinic)
+def leg_check(clinic: ClinicContent, triage: Triage) -> LegCheck:
+    return LegCheck(clinic, triage.rules)
 
 
 @pytest.fixture
@@ -84,6 +85,11 @@ def test_words_are_no_answer_when_something_else_was_said_in_between(
     assert leg_check.answered(Meaning("no"), triage.assess("no"), [asked, later]) is None
 
 
-def test_every_answer_leads_to_a_group_that_has_advice_or_to_words(clinic: ClinicContent, triage: Triage) -> None:
-    for answer in clinic.leg_check.answers.values():
-        assert answer.outcome or triage.rules.groups[answer.group or ""].advice
+@pytest.mark.parametrize(("key", "value"), [("group", "chests"), ("findings", ["swellings"])])
+def test_an_answer_that_names_what_the_rules_do_not_have_stops_the_start(
+    clinic: ClinicContent, triage: Triage, key: str, value: object
+) -> None:
+    answers = clinic.leg_check.answers
+    wrong = {**answers, "leg_sign": answers["leg_sign"].copy(update={key: value})}
+    with pytest.raises(ContentError, match="leg_sign"):
+        LegCheck(clinic._replace(leg_check=clinic.leg_check.copy(update={"answers": wrong})), triage.rules)

@@ -57,6 +57,16 @@ def test_it_never_lowers_and_adds_nothing_where_the_rules_say_as_much(both: Tria
     assert both.assess("my calf is swollen, my truck is parked outside").level == "urgent"
 
 
+def test_it_decides_where_a_cue_leaves_open_whether_a_sign_counts(triage: Triage, both: Triage) -> None:
+    assert triage.assess("total heart attack at that wedding").level == "emergency"
+    assert both.assess("total heart attack at that wedding").level == "none"
+
+
+@pytest.mark.parametrize("text", ["i have a heart attack", "no parking, and i have a heart attack"])
+def test_it_decides_nothing_where_there_is_no_such_cue(both: Triage, text: str) -> None:
+    assert both.assess(text).level == "emergency"
+
+
 def test_what_it_raised_stands_in_later_messages(both: Triage) -> None:
     said_before = both.assess(_UNKNOWN_TO_THE_RULES).findings
     assert both.assess("do you have parking", said_before).standing_emergency == "chest"
