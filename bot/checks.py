@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from bot.content.clinic import load_clinic
+from bot.content.lint import lint_content
 from bot.errors import ForPeople
 from bot.model import check_importers
 from bot.settings import ROOT, Settings
+from bot.training_phrases import alike_across_topics, training_phrases
 from bot.triage.engine import Triage
 from bot.triage.lint import lint_rules
+from bot.triage.rules import load_rules
 from bot.yaml_file import ContentError, YamlFile
 
 _TRAINING_FILES = "data/nlu"
@@ -28,8 +32,9 @@ def problems(settings: Settings) -> list[str]:
 
 
 def _content_problems(settings: Settings) -> Iterator[str]:
+    directory = settings.clinic_directory
     try:
-        load_clinic(settings.clinic_directory)
+        yield from lint_content(load_clinic(directory), load_rules(directory / "red_flags"), directory)
     except ContentError as error:
         yield from error.problems
 
@@ -63,27 +68,19 @@ def _leg_check_problems(settings: Settings, triage: Triage) -> Iterator[str]:
 
 def _training_problems(settings: Settings) -> Iterator[str]:
     """Check that every answered topic has phrases to be recognised by, and that no phrase stands in two topics."""
-    topics: dict[str, tuple[YamlFile, int, list[str]]] = {}
-    for path in sorted((ROOT / _TRAINING_FILES).glob("*.yml")):
-        file = YamlFile(path)
-        for number, entry in enumerate(file.data["nlu"]):
-            phrases = [line[2:] for line in entry["examples"].splitlines() if line.startswith("- ")]
-            topics[entry["intent"]] = (file, number, phrases)
-            if len(phrases) < _FEWEST_PHRASES:
-                yield file.problem(
-                    ("nlu", number), f"{entry['intent']} has {len(phrases)} phrases, not {_FEWEST_PHRASES}"
-                )
-    seen: dict[str, str] = {}
-    for topic, (file, number, phrases) in topics.items():
-        for phrase in phrases:
-            key = " ".join(phrase.lower().split())
-            if seen.setdefault(key, topic) != topic:
-                yield file.problem(("nlu", number), f"{phrase!r} stands in {seen[key]} and in {topic}")
+    phrases = list(training_phrases(ROOT / _TRAINING_FILES))
+    counts = Counter(phrase.topic for phrase in phrases)
+    first_of = {phrase.topic: phrase for phrase in reversed(phrases)}
+    for topic, count in counts.items():
+        if count < _FEWEST_PHRASES:
+            yield first_of[topic].problem(f"{topic} has {count} phrases, not {_FEWEST_PHRASES}")
+    for phrase, other in alike_across_topics(phrases):
+        yield phrase.problem(f"{phrase.text!r} of {phrase.topic} is too much like {other.text!r} of {other.topic}")
     try:
         answered = load_clinic(settings.clinic_directory).answers
     except ContentError:
         return
-    for topic in sorted(set(answered) - set(topics)):
+    for topic in sorted(set(answered) - set(counts)):
         yield f"{_TRAINING_FILES}: the answer {topic} has no phrases to be recognised by"
 
 

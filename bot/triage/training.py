@@ -11,11 +11,12 @@ import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from bot.training_phrases import training_phrases
 from bot.triage.assessment import RED_FLAG_LEVELS
 from bot.triage.engine import Triage
 from bot.triage.messages import read_messages
 from bot.triage.second_reader import NO_RED_FLAG, Example, SecondReader
-from bot.yaml_file import ContentError, YamlFile
+from bot.yaml_file import ContentError
 
 
 def train_second_reader(triage: Triage, messages: Path, phrases: Path) -> SecondReader:
@@ -44,8 +45,6 @@ def _from_messages(triage: Triage, directory: Path) -> Iterator[Example]:
 
 
 def _from_phrases(triage: Triage, directory: Path) -> Iterator[Example]:
-    for path in sorted(directory.glob("*.yml")):
-        for entry in YamlFile(path).data["nlu"]:
-            phrases = [line[2:] for line in entry["examples"].splitlines() if line.startswith("- ")]
-            ordinary = (phrase for phrase in phrases if not triage.assess(phrase).is_red_flag)
-            yield from (Example(triage.spelt(phrase), NO_RED_FLAG, is_arguable=False) for phrase in ordinary)
+    for phrase in training_phrases(directory):
+        if not triage.assess(phrase.text).is_red_flag:
+            yield Example(triage.spelt(phrase.text), NO_RED_FLAG, is_arguable=False)

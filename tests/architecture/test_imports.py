@@ -11,7 +11,15 @@ from bot.settings import ROOT
 
 # From the ground up; a module imports from its own floor and those below it.
 _FLOORS = [
-    {"bot.errors", "bot.logs", "bot.settings", "bot.yaml_file", "bot.model_files", "bot.ngrams"},
+    {
+        "bot.errors",
+        "bot.logs",
+        "bot.settings",
+        "bot.yaml_file",
+        "bot.model_files",
+        "bot.ngrams",
+        "bot.training_phrases",
+    },
     {"bot.store"},
     {"bot.triage"},
     {"bot.content", "bot.booking"},

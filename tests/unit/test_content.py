@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -7,16 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.content.clinic import ClinicContent, load_clinic
+from bot.content.lint import lint_content, segments
 from bot.settings import ROOT
 from bot.triage.rules import load_rules
 from bot.yaml_file import ContentError
-
-# One text message holds 160 characters of the GSM alphabet, each of several 153; two are what people read.
-_TWO_SEGMENTS = 306
-_GSM = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
-    "¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
 
 
 @pytest.fixture
@@ -89,18 +84,56 @@ def test_a_broken_rule_file_is_told_with_file_and_line(
         load_rules(copy(f"red_flags/{name}", before, after) / "red_flags")
 
 
-def test_every_sms_fits_two_segments_of_the_gsm_alphabet(clinic: ClinicContent) -> None:
-    advice = {
-        f"{name}/{language}": clinic.fill(wording).sms
-        for name, group in load_rules(ROOT / "clinic" / "red_flags").groups.items()
-        if group.advice
-        for language, wording in (("en", group.advice), ("es", group.advice.es))
-    }
-    texts = {**{name: answer.sms for name, answer in clinic.answers.items()}, **advice}
-    texts |= {name: message.sms for name, message in clinic.messages.items()}
-    too_long = {name: len(text) for name, text in texts.items() if len(text) > _TWO_SEGMENTS}
-    strange = {name: set(text) - _GSM for name, text in texts.items() if set(text) - _GSM}
-    assert (too_long, strange) == ({}, {})
+@pytest.fixture
+def problems(copy: Change) -> Callable[[str, str, str], list[str]]:
+    """Say what `bot check` finds in the wording of a clinic with one text replaced."""
+
+    def found(name: str, before: str, after: str) -> list[str]:
+        directory = copy(name, before, after)
+        return list(lint_content(load_clinic(directory), load_rules(directory / "red_flags"), directory))
+
+    return found
+
+
+Problems = Callable[[str, str, str], list[str]]
+
+_HARD = "Comprehensive neuromusculoskeletal rehabilitation necessitates individualized periodization considerations."
+
+
+def test_the_clinics_own_wording_is_short_and_easy(problems: Problems) -> None:
+    assert problems("answers/contact.yml", "topic", "topic") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "problem"),
+    [
+        (
+            "answers/contact.yml",
+            "You can reach",
+            _HARD + " You can reach",
+            r"contact\.yml:4: web reads at school grade",
+        ),
+        ("answers/contact.yml", 'sms: "Call', f'sms: "{_HARD} Call', r"contact\.yml:7: sms reads at school grade"),
+        ("answers/contact.yml", "You can reach", "Yes. No. Go. Do. You can reach", r"yml:4: web has more than 5 sent"),
+        ("answers/contact.yml", 'sms: "Call', 'sms: "' + "We are here. " * 24 + "Call", r"sms fills 3 text messages"),
+        ("answers/contact.yml", 'sms: "Call', 'sms: "' + "¡Está aquí! " * 8 + "Call", r"sms fills 3 text messages"),
+        ("messages.yml", "web: I cannot see pictures.", f"web: I cannot. {_HARD}", r"messages\.yml:\d+: web reads"),
+        ("red_flags/chest.yml", 'sms: "Call 911 now.', 'sms: "' + "Call 911 now. " * 20, r"chest\.yml:\d+: sms fills"),
+        ("leg_check.yml", 'sms: "', 'sms: "' + "One more thing. " * 20, r"leg_check\.yml:\d+: sms fills"),
+    ],
+)
+def test_wording_that_serves_patients_badly_is_told_with_file_and_line(
+    problems: Problems, name: str, before: str, after: str, problem: str
+) -> None:
+    assert any(re.search(problem, found) for found in problems(name, before, after))
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("a" * 160, 1), ("a" * 161, 2), ("a" * 307, 3), ("[" * 80, 1), ("[" * 81, 2), ("á" * 70, 1), ("á" * 71, 2)],
+)
+def test_a_text_message_is_counted_as_the_carriers_count_it(text: str, count: int) -> None:
+    assert segments(text) == count
 
 
 def test_an_emergency_advice_begins_with_what_to_do() -> None:
