@@ -126,3 +126,14 @@ audit_entries = Table(
     Column("subject", String(120), nullable=False, server_default=""),
     Index("ix_audit_entries_at", "at"),
 )
+
+content_approvals = Table(
+    "content_approvals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("item", String(80), nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("staff_name", String(80), nullable=False),
+    Column("approved_at", Utc, nullable=False),
+    Index("ix_content_approvals_item", "item"),
+)

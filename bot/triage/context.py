@@ -18,8 +18,6 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 # How the cues name a year before this one: "in 2019" is long over, and in time every year is.
 _PAST_YEAR = "YEAR"
 _SENTENCE_ENDS = frozenset(".!?;\n")
-# Cues whose reach is a matter of the whole story. A denial is none of them: its reach is one clause.
-_MAY_CANCEL = ("past", "imagined", "general_question", "relatives", "relatives_past", "animals", "unclear")
 # How far a "no" reaches: to the next item of a list of findings, and no further.
 _REACH = 6
 _REACH_BACK = 4
@@ -60,9 +58,9 @@ class MessageContext:
         return self._cues[label]
 
     @property
-    def has_cue(self) -> bool:
-        """Return whether anything in the message may say that a finding does not count."""
-        return any(self._cues[label] for label in _MAY_CANCEL)
+    def labels(self) -> set[str]:
+        """Return the kinds of cues in the message."""
+        return {label for label, cues in self._cues.items() if cues}
 
     def denies_between(self, start: int, end: int) -> bool:
         """Return whether a denial stands between these places."""

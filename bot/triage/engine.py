@@ -12,7 +12,7 @@ from bot.triage.context import ContextReader
 from bot.triage.phrases import Match, PhraseBook
 from bot.triage.rules import Level, Rule, RuleBook, Term, load_rules
 from bot.triage.second_opinion import TAKES_BACK, SecondOpinion
-from bot.triage.second_reader import Reading, SecondReader
+from bot.triage.second_reader import Message, Reading, SecondReader
 from bot.triage.sites import UNSAID, SiteFinder
 from bot.triage.words import Spelling, Word, language_of
 
@@ -62,10 +62,10 @@ class Triage:
     def assess(self, text: str, said_before: Iterable[Finding] = ()) -> Assessment:
         """Assess the message; `said_before` are the findings of the conversation's earlier messages, in order."""
         words = self._spelling.words_of(text)
-        found = self._findings_in(text, words)
-        reading = self._second_opinion.reading(words, found)
-        now = _newest_of_each(found)
-        if not reading and self._is_doubted(words, now):
+        now = _newest_of_each(self._findings_in(text, words))
+        marks = self._marks(words, now)
+        reading = self._second_opinion.reading(words, marks, now)
+        if not reading and self._is_red_flag(now) and self._second_opinion.doubts(words, marks):
             now = [dataclasses.replace(f, context=_DOUBTED, counts=False) if f.counts else f for f in now]
         before = self._still_standing(said_before, now)
         if reading and self._is_graver(reading, self._signs([*before, *now], now)):
@@ -89,28 +89,32 @@ class Triage:
             rules_version=self.rules.version,
         )
 
-    def spelt(self, text: str) -> str:
-        """Return the message in the rules' spelling, as the second reader reads it."""
-        return " ".join(word.text for word in self._spelling.words_of(text))
+    def seen(self, text: str) -> Message:
+        """Return the message as the second reader sees it."""
+        words = self._spelling.words_of(text)
+        now = _newest_of_each(self._findings_in(text, words))
+        return Message(" ".join(word.text for word in words), self._marks(words, now))
 
     def second_reading(self, text: str) -> Optional[Reading]:
         """Return what the second reader alone sees in the message; for measurements."""
-        return self._second_opinion.reading(self._spelling.words_of(text))
+        words = self._spelling.words_of(text)
+        now = _newest_of_each(self._findings_in(text, words))
+        return self._second_opinion.reading(words, self._marks(words, now), now)
 
     def _is_graver(self, reading: Reading, signs: Sequence[Sign]) -> bool:
         level = self.rules.groups[reading.group].level
         return not signs or LEVELS.index(level) > LEVELS.index(signs[0].level)
 
-    def _is_doubted(self, words: Sequence[Word], now: Sequence[Finding]) -> bool:
-        """Return whether to take a red flag of this message alone for none.
+    def _is_red_flag(self, now: Sequence[Finding]) -> bool:
+        return any(sign.level in RED_FLAG_LEVELS for sign in self._signs(now, now))
 
-        Only where a cue ("years ago", "my aunt", "if") leaves open whether it counts.
-        """
-        signs = self._signs(now, now)
-        if not signs or signs[0].level not in RED_FLAG_LEVELS:
-            return False
-        has_cue = any(self._context.read([word.text for word in piece]).has_cue for piece in _pieces(words))
-        return has_cue and self._second_opinion.doubts(words, now)
+    def _marks(self, words: Sequence[Word], now: Sequence[Finding]) -> frozenset[str]:
+        """Say what the rules see in the message: each finding in its light and place, the signs, and the cues."""
+        lights = (f"{finding.name}:{finding.context}" for finding in now)
+        places = (f"{finding.name}@{site}:{finding.counts}" for finding in now for site in finding.sites)
+        signs = (name for sign in self._signs(now, now) for name in (f"sign:{sign.sign}", f"level:{sign.level}"))
+        cues = (label for piece in _pieces(words) for label in self._context.read([w.text for w in piece]).labels)
+        return frozenset((*lights, *places, *signs, *cues))
 
     def _findings_in(self, text: str, words: Sequence[Word]) -> list[Finding]:
         return [finding for piece in _pieces(words) for finding in self._findings_in_piece(text, piece)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Optional
 
 from bot.triage.assessment import Finding
@@ -24,7 +24,7 @@ Span = tuple[int, int]
 
 
 class SecondOpinion:
-    """Raises what the rules missed, and settles what a cue leaves open. Safe to use from several threads."""
+    """Raises what the rules missed, and doubts what they take for a red flag. Safe to use from several threads."""
 
     def __init__(self, reader: Optional[SecondReader], rules: RuleBook) -> None:
         self._reader = reader
@@ -32,32 +32,25 @@ class SecondOpinion:
         self._emergencies = {name for name, group in rules.groups.items() if group.level == "emergency"}
         self._part_ends = {*rules.context.clause_ends, *",;.!?\n"}
 
-    def reading(self, words: Sequence[Word], findings: Sequence[Finding] = ()) -> Optional[Reading]:
+    def reading(self, words: Sequence[Word], marks: frozenset[str], findings: Sequence[Finding]) -> Optional[Reading]:
         """Return the red flag that the message reads like, apart from what the rules see denied in it."""
-        reading = self._read(words)
+        reading = self._read(words, marks)
         taken_back = [self._span(finding, words) for finding in findings if finding.context in TAKES_BACK]
-        if reading and any(_touch(span, (reading.start, reading.end)) for span in taken_back):
+        if reading and any(start < reading.end and reading.start < end for start, end in taken_back):
             # "no chest pain" reads like chest pain; what counts is the rest of the message.
             starts = [word.start for word in words]
             left_out = {place for start, end in taken_back for place in _places(starts, start, end)}
-            return self._read([word for place, word in enumerate(words) if place not in left_out])
+            return self._read([word for place, word in enumerate(words) if place not in left_out], marks)
         return reading
 
-    def doubts(self, words: Sequence[Word], findings: Sequence[Finding]) -> bool:
-        """Return whether a red flag is unlikely in the message and in each clause with a finding that counts."""
-        if not self._reader:
-            return False
-        parts = [part for part in self._parts(words) if any(_holds(part, finding) for finding in findings)]
-        return max(self._reader.likelihood(said) for said in (words, *parts)) < self._thresholds.doubt
+    def doubts(self, words: Sequence[Word], marks: frozenset[str]) -> bool:
+        """Return whether a red flag is too unlikely for the rules to be right."""
+        return self._reader is not None and self._reader.likelihood(words, marks) < self._thresholds.doubt
 
-    def _read(self, words: Sequence[Word]) -> Optional[Reading]:
+    def _read(self, words: Sequence[Word], marks: frozenset[str]) -> Optional[Reading]:
         if not self._reader or not words:
             return None
-        return self._reader.read(words, self._thresholds, self._emergencies)
-
-    def _parts(self, words: Sequence[Word]) -> Iterator[Sequence[Word]]:
-        grouped = itertools.groupby(words, key=lambda word: word.text in self._part_ends)
-        return (list(part) for is_end, part in grouped if not is_end)
+        return self._reader.read(words, marks, self._thresholds, self._emergencies)
 
     def _span(self, finding: Finding, words: Sequence[Word]) -> Span:
         """Return from where to where the finding and what goes with it is said: "swelling in my calf"."""
@@ -70,11 +63,3 @@ class SecondOpinion:
 
 def _places(starts: Sequence[int], start: int, end: int) -> range:
     return range(bisect_left(starts, start), bisect_left(starts, end))
-
-
-def _holds(part: Sequence[Word], finding: Finding) -> bool:
-    return finding.counts and part[0].start <= finding.start < part[-1].end
-
-
-def _touch(one: Span, other: Span) -> bool:
-    return one[0] < other[1] and other[0] < one[1]

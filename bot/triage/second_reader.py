@@ -1,7 +1,7 @@
 """A second reader beside the rules: a linear classifier that has learned from messages how red flags sound.
 
-The rules work without it; `second_opinion.py` says when it is heard. It sees n-grams of words and letters, no
-meaning: what it names as evidence are the words that weighed most.
+It sees n-grams of words and letters, and marks of what the rules saw ("swelling:denied"); it knows no meaning,
+and what it names as evidence are the words that weighed most. The rules work without it (engine.py).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
@@ -30,7 +30,7 @@ _PIECE, _STEP = 60, 30
 _LONGEST_EVIDENCE = 8
 _HASHED = 2**17
 _PENALTY = 30.0
-_TOLERANCE = 1e-3
+_TOLERANCE = 1e-2
 _ARGUABLE_WEIGHT = 0.5
 
 _WORDS = HashingVectorizer(
@@ -50,13 +50,22 @@ _LETTERS = HashingVectorizer(
     alternate_sign=False,
     dtype=np.float32,
 )
+_MARKS = HashingVectorizer(analyzer=list, n_features=2**14, norm="l2", alternate_sign=False, dtype=np.float32)
+_MARKS_WEIGHT = 0.5
+
+
+class Message(NamedTuple):
+    """What the reader sees of a message: its words in the rules' spelling, and the marks that the rules left."""
+
+    text: str
+    marks: frozenset[str]
 
 
 @dataclasses.dataclass(frozen=True)
 class Example:
-    """A labelled message in the rules' spelling; `group` is NO_RED_FLAG for an ordinary one."""
+    """A labelled message; `group` is NO_RED_FLAG for an ordinary one."""
 
-    text: str
+    message: Message
     group: str
     is_arguable: bool
 
@@ -81,9 +90,9 @@ class SecondReader:
     @classmethod
     def train(cls, examples: Sequence[Example]) -> SecondReader:
         """Learn from the examples: one against the rest for each group."""
-        counts = _counts([example.text for example in examples])
-        rarity = TfidfTransformer().fit(counts).idf_.astype(np.float32)
-        rows = weighted(counts, rarity)
+        messages = [example.message for example in examples]
+        rarity = TfidfTransformer().fit(_counts([message.text for message in messages])).idf_.astype(np.float32)
+        rows = _rows(messages, rarity)
         labels = np.array([example.group for example in examples])
         trust = np.array([_ARGUABLE_WEIGHT if example.is_arguable else 1.0 for example in examples])
         groups = sorted(set(labels))
@@ -109,38 +118,46 @@ class SecondReader:
             np.savez_compressed(file, groups=json.dumps(self._groups), **self._arrays)
 
     def read(
-        self, words: Sequence[Word], thresholds: SecondReaderFile, emergencies: Collection[str]
+        self, words: Sequence[Word], marks: frozenset[str], thresholds: SecondReaderFile, emergencies: Collection[str]
     ) -> Optional[Reading]:
         """Return the gravest red flag that a piece of the message reads like, or None."""
         pieces = list(_pieces(words))
-        likely = self.likelihoods([_text(piece) for piece in pieces])
+        likely = self.likelihoods([Message(_text(piece), marks) for piece in pieces])
         is_emergency = np.array([group in emergencies for group in self._groups])
-        for counts, threshold in ((is_emergency, thresholds.emergency), (self._is_red_flag, thresholds.red_flag)):
+        is_urgent = self._is_red_flag & ~is_emergency
+        for counts, threshold in ((is_emergency, thresholds.emergency), (is_urgent, thresholds.red_flag)):
             sums = likely[:, counts].sum(axis=1)
             number = int(sums.argmax())
             if sums[number] >= threshold:
                 return self._reading(pieces[number], int(np.where(counts, likely[number], 0).argmax()))
         return None
 
-    def likelihood(self, words: Sequence[Word]) -> float:
+    def likelihood(self, words: Sequence[Word], marks: frozenset[str]) -> float:
         """Return how likely some piece of the message holds a red flag."""
-        likely = self.likelihoods([_text(piece) for piece in _pieces(words)])
+        likely = self.likelihoods([Message(_text(piece), marks) for piece in _pieces(words)])
         return float(likely[:, self._is_red_flag].sum(axis=1).max())
 
-    def likelihoods(self, texts: Sequence[str]) -> Any:
-        """Return an array with a row for each text and a column for each group; the rows sum up to one."""
-        rows = weighted(_counts(texts), self._arrays["rarity"])
+    def likelihoods(self, messages: Sequence[Message]) -> Any:
+        """Return an array with a row for each message and a column for each group; the rows sum up to one."""
+        rows = _rows(messages, self._arrays["rarity"])
         likely = expit(rows @ self._arrays["weights"] + self._arrays["offsets"])
         return likely / likely.sum(axis=1, keepdims=True)
 
     def _reading(self, words: Sequence[Word], column: int) -> Reading:
         alone = _counts([word.text for word in words])
-        first, last = _heaviest(list(alone @ (self._arrays["weights"][:, column] * self._arrays["rarity"])))
+        weights = self._arrays["weights"][: alone.shape[1], column]
+        first, last = _heaviest(list(alone @ (weights * self._arrays["rarity"])))
         return Reading(self._groups[column], words[first].start, words[last].end)
 
 
 def _machine() -> LogisticRegression:
     return LogisticRegression(C=_PENALTY, solver="liblinear", tol=_TOLERANCE, random_state=1)
+
+
+def _rows(messages: Sequence[Message], rarity: Any) -> csr_matrix:
+    counts = _counts([message.text for message in messages])
+    marks = _MARKS.transform([message.marks for message in messages])
+    return hstack([weighted(counts, rarity), marks * _MARKS_WEIGHT]).tocsr()
 
 
 def _counts(texts: Sequence[str]) -> csr_matrix:

@@ -15,7 +15,7 @@ from bot.training_phrases import training_phrases
 from bot.triage.assessment import RED_FLAG_LEVELS
 from bot.triage.engine import Triage
 from bot.triage.messages import read_messages
-from bot.triage.second_reader import NO_RED_FLAG, Example, SecondReader
+from bot.triage.second_reader import NO_RED_FLAG, Example, Message, SecondReader
 from bot.yaml_file import ContentError
 
 
@@ -30,9 +30,10 @@ def _with_a_second_topic(labelled: Sequence[Example], ordinary: Sequence[Example
     choice = random.Random(1)
     for example in labelled:
         if example.group and ordinary:
-            parts = [example.text, choice.choice(ordinary).text]
+            parts = [example.message, choice.choice(ordinary).message]
             choice.shuffle(parts)
-            yield dataclasses.replace(example, text=" ".join(parts))
+            both = Message(" ".join(part.text for part in parts), parts[0].marks | parts[1].marks)
+            yield dataclasses.replace(example, message=both)
 
 
 def _from_messages(triage: Triage, directory: Path) -> Iterator[Example]:
@@ -41,10 +42,10 @@ def _from_messages(triage: Triage, directory: Path) -> Iterator[Example]:
         for message in read_messages(path):
             if (message.triage in RED_FLAG_LEVELS) != bool(group):
                 raise ContentError([f"{path}: {message.id} is {message.triage}, which does not fit the file's name"])
-            yield Example(triage.spelt(message.text), group, bool(message.triage_alt))
+            yield Example(triage.seen(message.text), group, bool(message.triage_alt))
 
 
 def _from_phrases(triage: Triage, directory: Path) -> Iterator[Example]:
     for phrase in training_phrases(directory):
         if not triage.assess(phrase.text).is_red_flag:
-            yield Example(triage.spelt(phrase.text), NO_RED_FLAG, is_arguable=False)
+            yield Example(triage.seen(phrase.text), NO_RED_FLAG, is_arguable=False)

@@ -9,7 +9,7 @@ import pytest
 from bot.settings import ROOT
 from bot.triage.engine import Triage
 from bot.triage.rules import load_rules
-from bot.triage.second_reader import NO_RED_FLAG, Example, SecondReader
+from bot.triage.second_reader import NO_RED_FLAG, Example, Message, SecondReader
 from bot.triage.training import train_second_reader
 from bot.yaml_file import ContentError
 
@@ -20,9 +20,18 @@ _SAYINGS = {
         "truck parked on her ribcage",
         "truck on my ribcage since lunch",
         f"{'walk ' * 40} truck on my ribcage",
+        "i have a heart attack",
+        "my chest hurts",
     ],
-    "clot": ["lower leg is a balloon animal", "my lower leg is a balloon animal today", "balloon animal of a leg"],
+    "clot": [
+        "lower leg is a balloon animal",
+        "my lower leg is a balloon animal today",
+        "balloon animal of a leg",
+        "my calf is swollen",
+    ],
     NO_RED_FLAG: [
+        "total heart attack when i saw the bill",
+        "the wedding gave me a heart attack",
         "a knee that creaks",
         "do you have parking",
         "my truck is parked outside",
@@ -34,9 +43,14 @@ _UNKNOWN_TO_THE_RULES = "since lunch a truck is parked on my ribcage"
 
 
 @pytest.fixture(scope="module")
-def reader() -> SecondReader:
-    examples = [Example(text, group, is_arguable=False) for group, texts in _SAYINGS.items() for text in texts * 5]
-    return SecondReader.train(examples)
+def reader(triage: Triage) -> SecondReader:
+    return SecondReader.train(
+        [
+            Example(triage.seen(text), group, is_arguable=False)
+            for group, texts in _SAYINGS.items()
+            for text in texts * 5
+        ]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -51,20 +65,23 @@ def test_it_raises_what_the_rules_do_not_know(triage: Triage, both: Triage) -> N
     assert "ribcage" in assessment.signs[0].text
 
 
-def test_it_never_lowers_and_adds_nothing_where_the_rules_say_as_much(both: Triage) -> None:
+def test_it_adds_nothing_where_the_rules_say_as_much(both: Triage) -> None:
     assessment = both.assess("my chest hurts, as if a truck is parked on my ribcage")
     assert [sign.sign for sign in assessment.signs if sign.level == "emergency"] == ["chest_pain"]
     assert both.assess("my calf is swollen, my truck is parked outside").level == "urgent"
 
 
-def test_it_decides_where_a_cue_leaves_open_whether_a_sign_counts(triage: Triage, both: Triage) -> None:
+def test_a_red_flag_of_the_rules_that_it_does_not_believe_is_none(triage: Triage, both: Triage) -> None:
     assert triage.assess("total heart attack at that wedding").level == "emergency"
     assert both.assess("total heart attack at that wedding").level == "none"
 
 
-@pytest.mark.parametrize("text", ["i have a heart attack", "no parking, and i have a heart attack"])
-def test_it_decides_nothing_where_there_is_no_such_cue(both: Triage, text: str) -> None:
-    assert both.assess(text).level == "emergency"
+def test_a_red_flag_of_the_rules_that_it_holds_for_possible_counts(both: Triage) -> None:
+    assert both.assess("no parking, and i have a heart attack").level == "emergency"
+
+
+def test_what_it_does_not_believe_still_counts_as_a_complaint(both: Triage) -> None:
+    assert both.assess("knee pain gave me a heart attack at the wedding").level == "routine"
 
 
 def test_what_it_raised_stands_in_later_messages(both: Triage) -> None:
@@ -85,8 +102,8 @@ def test_one_sentence_counts_in_a_long_story(both: Triage) -> None:
 
 def test_a_saved_reader_reads_the_same(reader: SecondReader, tmp_path: Path) -> None:
     reader.save(tmp_path / "reader.npz")
-    texts = [text for said in _SAYINGS.values() for text in said]
-    assert (SecondReader.load(tmp_path / "reader.npz").likelihoods(texts) == reader.likelihoods(texts)).all()
+    messages = [Message(text, frozenset({"mark"})) for said in _SAYINGS.values() for text in said]
+    assert (SecondReader.load(tmp_path / "reader.npz").likelihoods(messages) == reader.likelihoods(messages)).all()
 
 
 def test_a_message_whose_level_does_not_fit_its_file_stops_training(triage: Triage, tmp_path: Path) -> None:
