@@ -1,9 +1,10 @@
-"""Trains the models of the present files: the second reader of triage, then Rasa's."""
+"""Trains the models of the present files: Rasa's, and on another core the second reader of triage."""
 
 from __future__ import annotations
 
 import importlib
 import logging
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import yaml
@@ -24,10 +25,23 @@ def train(settings: Settings) -> tuple[Path, bool]:
     path = model_path(settings)
     if path.exists() and second_reader_path(settings.models_directory).exists():
         return path, False
-    _train_second_reader(settings)
+    with ProcessPoolExecutor(1) as other_core:
+        second_reader = other_core.submit(
+            _train_second_reader, settings.clinic_directory / "red_flags", second_reader_path(settings.models_directory)
+        )
+        _train_with_rasa(settings)
+        second_reader.result()
+    for older in settings.models_directory.glob("kneedesk-*"):
+        if older not in (path, second_reader_path(settings.models_directory)):
+            older.unlink()
+    return path, True
+
+
+def _train_with_rasa(settings: Settings) -> None:
     from rasa.model_training import train as train_with_rasa  # imports TensorFlow: seconds
 
     _show_progress()
+    path = model_path(settings)
     result = train_with_rasa(
         domain=str(ROOT / "domain.yml"),
         config=str(ROOT / "config.yml"),
@@ -38,20 +52,13 @@ def train(settings: Settings) -> tuple[Path, bool]:
     )
     if result.code != 0 or not path.exists():
         raise ModelMissing("Rasa made no model; what it said stands above.")
-    for older in settings.models_directory.glob("kneedesk-*"):
-        if older not in (path, second_reader_path(settings.models_directory)):
-            older.unlink()
-    return path, True
 
 
-def _train_second_reader(settings: Settings) -> None:
+def _train_second_reader(rules: Path, path: Path) -> None:
     from bot.triage.training import train_second_reader  # imports scikit-learn's trainers
 
-    triage = Triage.from_directory(settings.clinic_directory / "red_flags")
-    settings.models_directory.mkdir(parents=True, exist_ok=True)
-    train_second_reader(triage, ROOT / "data" / "triage", ROOT / "data" / "nlu").save(
-        second_reader_path(settings.models_directory)
-    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    train_second_reader(Triage.from_directory(rules), ROOT / "data" / "triage", ROOT / "data" / "nlu").save(path)
 
 
 def _show_progress() -> None:

@@ -70,10 +70,14 @@ class DialogueRequest:
 
 @dataclasses.dataclass(frozen=True)
 class DialogueReply:
-    """Rasa's answer: what it said, what it understood, and what a turn stores for the next one."""
+    """Rasa's answer: what it said, what it understood, and what a turn stores for the next one.
+
+    `second_topic` is what the message asked besides; Rasa has not answered that.
+    """
 
     utterances: list[Json]
     topic: Optional[str]
+    second_topic: Optional[str]
     confidence: Optional[float]
     events: list[Json]
     state: Optional[Json]
@@ -175,6 +179,8 @@ def _reply(dialogue: DialogueOfTurn) -> DialogueReply:
     said = [event for event in dialogue.new_events if event["event"] == "bot"]
     parse: Json = next((event["parse_data"] for event in dialogue.new_events if event["event"] == "user"), {})
     topic = parse.get("topic") or {}
+    is_sure = (parse.get("intent") or {}).get("name") == topic.get("name")
+    second = (parse.get("second_topic") or {}).get("name") if is_sure else None
     if not said:
         raise DialogueFailed("Rasa said nothing")
     utterances = [
@@ -185,4 +191,6 @@ def _reply(dialogue: DialogueOfTurn) -> DialogueReply:
         }
         for event in said
     ]
-    return DialogueReply(utterances, topic.get("name"), topic.get("confidence"), dialogue.new_events, dialogue.state)
+    return DialogueReply(
+        utterances, topic.get("name"), second, topic.get("confidence"), dialogue.new_events, dialogue.state
+    )

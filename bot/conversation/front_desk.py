@@ -176,6 +176,10 @@ class FrontDesk:
         turn.topic, turn.confidence = reply.topic, reply.confidence
         turn.events, turn.dialogue_state = reply.events, reply.state
         turn.replies = self._replies.said_by_rasa(reply)
+        if not request.is_in_form:
+            self._replies.add_second_answer(
+                turn.replies, reply.second_topic, turn.channel, before_form=bool(reply.active_loop)
+            )
         if reply.active_loop:
             self._replies.withdraw_visit(turn.replies)
         elif self._leg_check.is_due(assessment, _remembered(earlier)):

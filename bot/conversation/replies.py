@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Optional
 
 from bot.content.clinic import BOOK, ClinicContent
 from bot.conversation.dialogue import DialogueReply
@@ -14,6 +14,20 @@ from bot.triage.rules import RuleBook, Wording
 Json = dict[str, Any]
 
 _GREETING = "greet"
+# What is no answer to a question: these are not added to the answer of another topic.
+_NO_SECOND_ANSWER = frozenset(
+    {
+        "affirm",
+        "deny",
+        "greet",
+        "goodbye",
+        "thanks",
+        "complaint",
+        "describe_symptoms",
+        "other_body_part",
+        "out_of_scope",
+    }
+)
 
 
 class ReplyWriter:
@@ -71,6 +85,21 @@ class ReplyWriter:
             }
             for utterance in reply.utterances
         ]
+
+    def add_second_answer(self, replies: list[Json], topic: Optional[str], channel: str, *, before_form: bool) -> None:
+        """Answer the second question of a message too: behind the first answer, or before a form begins to ask."""
+        answer = self._clinic.answers.get(topic or "")
+        if answer is None or topic in _NO_SECOND_ANSWER:
+            return
+        second = {"kind": "answer", "text": _text(answer, channel), "choices": []}
+        if before_form:
+            replies.insert(0, second)
+            return
+        offered = [*(replies[-1]["choices"] if replies else ()), *map(self._topic_choice, answer.choices)]
+        second["choices"] = list({choice["payload"]: choice for choice in offered}.values())
+        for reply in replies:
+            reply["choices"] = []
+        replies.append(second)
 
     def offer_visit(self, replies: Sequence[Json]) -> None:
         """Add the offer to book to the last reply, unless it is there already."""

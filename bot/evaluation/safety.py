@@ -33,7 +33,7 @@ def judges(triage: Triage) -> dict[str, Judge]:
     return {
         "KneeDesk": lambda text: triage.assess(text).level,
         "its rules alone": lambda text: rules.assess(text).level,
-        "its second reader alone": lambda text: _by_reader(triage, text),
+        "its second reader alone, a classifier": lambda text: _by_reader(triage, text),
         "keywords without context": _by_keywords(_FOLDER / "keywords.txt"),
     }
 
@@ -58,14 +58,16 @@ def _lines(all_judges: dict[str, Judge]) -> Iterator[str]:
     sets = safety_sets()
     red_flags = sets["red_flags"]
     emergencies = [message for message in red_flags if message.triage == "emergency"]
-    yield "| | emergency as emergency | emergency or urgent as either | hard negatives flagged | ordinary flagged |"
-    yield "|---|---|---|---|---|"
+    columns = ("emergency as emergency", "emergency or urgent as either", "hard negatives flagged", "ordinary flagged")
+    yield f"| | {' | '.join(columns)} | ordinary as emergency |"
+    yield "|---|---|---|---|---|---|"
     for name, judge in all_judges.items():
         shares = [
             sensitivity(emergencies, judge, "emergency"),
             sensitivity(red_flags, judge),
             sensitivity(sets["hard_negatives"], judge),
             sensitivity(sets["ordinary"], judge),
+            sensitivity(sets["ordinary"], judge, "emergency"),
         ]
         yield f"| {name} | {' | '.join(map(str, shares))} |"
     kneedesk = all_judges["KneeDesk"]

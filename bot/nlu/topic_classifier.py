@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Optional
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -17,23 +19,29 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.optimize import minimize_scalar
-from scipy.sparse import csr_matrix, hstack, vstack
+from scipy.sparse import csr_matrix, hstack
 from scipy.special import log_softmax, softmax
 from sklearn.feature_extraction.text import TfidfTransformer
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.model_selection import train_test_split
 from sklearn.svm import LinearSVC
 
 from bot.content.importer import ORIGIN
-from bot.ngrams import weighted
+from bot.linear_models import NgramCounter, fit_one_against_rest, weighted
+from bot.nlu.message_parts import PART_OF
 
 _SHOWN = 5
-_FOLDS = 5
+_KEPT_BACK = 0.2
+_TOLERANCE = 0.05
+# What only one message says, no other message will be recognised by.
+_FEWEST_MESSAGES = 2
+_NGRAMS = NgramCounter(re.compile(r"\w+").findall)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class TopicClassifier(IntentClassifier, GraphComponent):
-    """A linear support vector machine over n-gram counts and the sentence embedding.
+    """A linear support vector machine over n-grams and the sentence embedding.
 
+    The questions of a longer message have a say in its topic, and one of another topic becomes `second_topic`.
     Its margins become confidences by one temperature, fitted on messages that the machine had not seen.
     What is kept is plain arrays: loading runs no code and takes milliseconds.
     """
@@ -47,7 +55,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"embedding_weight": 1.2, "penalty": 1.0}
+        return {"embedding_weight": 1.2, "penalty": 1.0, "questions_weight": 0.3, "second_topic_threshold": 0.5}
 
     @classmethod
     def create(
@@ -62,26 +70,29 @@ class TopicClassifier(IntentClassifier, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         _check_clinic_content(examples)
-        self._topics = sorted({example.get(INTENT) for example in examples})
-        labels = np.array([self._topics.index(example.get(INTENT)) for example in examples])
-        counts, vectors = _features(examples)
-        self._arrays["rarity"] = TfidfTransformer().fit(counts).idf_.astype(np.float32)
-        rows = self._rows(counts, vectors)
-        machine = LinearSVC(C=self._config["penalty"])
-        margins = cross_val_predict(
-            machine, rows, labels, cv=StratifiedKFold(_FOLDS, shuffle=True, random_state=1), method="decision_function"
-        )
-        machine.fit(rows, labels)
-        self._arrays |= {
-            "weights": np.ascontiguousarray(machine.coef_.T, dtype=np.float32),
-            "offsets": machine.intercept_.astype(np.float32),
-            "temperature": np.float32(_best_temperature(margins, labels)),
-        }
+        labels = np.array([example.get(INTENT) for example in examples])
+        counts = _NGRAMS.counts([example.get(TEXT) for example in examples])
+        self._arrays["columns"] = np.flatnonzero(np.bincount(counts.indices) >= _FEWEST_MESSAGES)
+        self._arrays["rarity"] = TfidfTransformer().fit(counts[:, self._arrays["columns"]]).idf_.astype(np.float32)
+        rows = self._rows(examples)
+        self._arrays["temperature"] = np.float32(self._fitted_temperature(rows, labels))
+        self._topics, self._arrays["weights"], self._arrays["offsets"] = self._fit(rows, labels)
         self._persist()
         return self._resource
 
-    def _rows(self, counts: csr_matrix, vectors: Any) -> csr_matrix:
+    def _fit(self, rows: csr_matrix, labels: Any) -> tuple[list[str], Any, Any]:
+        return fit_one_against_rest(lambda: LinearSVC(C=self._config["penalty"], tol=_TOLERANCE), rows, labels)
+
+    def _fitted_temperature(self, rows: csr_matrix, labels: Any) -> float:
+        learnt, kept = train_test_split(range(len(labels)), test_size=_KEPT_BACK, stratify=labels, random_state=1)
+        topics, weights, offsets = self._fit(rows[learnt], labels[learnt])
+        numbers = np.searchsorted(topics, labels[kept])
+        return _best_temperature(rows[kept] @ weights + offsets, numbers)
+
+    def _rows(self, messages: Sequence[Message]) -> csr_matrix:
         """Return what the machine sees: weighted n-grams of length one beside the embedding."""
+        counts = _NGRAMS.counts([message.get(TEXT) for message in messages])[:, self._arrays["columns"]]
+        vectors = np.vstack([_vector(message) for message in messages])
         return hstack(
             [weighted(counts, self._arrays["rarity"]), csr_matrix(vectors * self._config["embedding_weight"])]
         ).tocsr()
@@ -108,20 +119,43 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         return classifier
 
     def process(self, messages: list[Message]) -> list[Message]:
+        parts: defaultdict[int, list[Message]] = defaultdict(list)
         for message in messages:
-            ranking = self._ranking(message)
-            message.set("intent", ranking[0], add_to_output=True)
-            message.set("intent_ranking", ranking[:_SHOWN], add_to_output=True)
-        return messages
+            if message.get(PART_OF):
+                parts[id(message.get(PART_OF))].append(message)
+        whole = [message for message in messages if not message.get(PART_OF)]
+        for message in whole:
+            self._process_one(message, parts[id(message)])
+        return whole
 
-    def _ranking(self, message: Message) -> list[dict[str, Any]]:
+    def _process_one(self, message: Message, questions: list[Message]) -> None:
         if not message.get(TEXT):
-            return [{"name": None, "confidence": 0.0}]
-        rows = self._rows(*_features([message]))
-        margins = rows @ self._arrays["weights"] + self._arrays["offsets"]
-        confidences = softmax(margins[0] / self._arrays["temperature"])
+            ranking: list[dict[str, Any]] = [{"name": None, "confidence": 0.0}]
+        else:
+            margins = self._margins([message, *questions])
+            whole, asked = margins[0], margins[1:]
+            weight = self._config["questions_weight"] if questions else 0.0
+            ranking = self._ranking((1 - weight) * whole + weight * asked.mean(axis=0) if questions else whole)
+            second = self._second_topic(ranking[0]["name"], asked)
+            if second:
+                message.set("second_topic", second, add_to_output=True)
+        message.set("intent", ranking[0], add_to_output=True)
+        message.set("intent_ranking", ranking[:_SHOWN], add_to_output=True)
+
+    def _margins(self, messages: Sequence[Message]) -> Any:
+        return self._rows(messages) @ self._arrays["weights"] + self._arrays["offsets"]
+
+    def _ranking(self, margins: Any) -> list[dict[str, Any]]:
+        confidences = softmax(margins / self._arrays["temperature"])
         order = np.argsort(confidences)[::-1]
         return [{"name": self._topics[number], "confidence": float(confidences[number])} for number in order]
+
+    def _second_topic(self, topic: str, asked: Any) -> Optional[dict[str, Any]]:
+        """Return what else is asked, the surest question first; None if none is sure."""
+        likeliest = [self._ranking(margins)[0] for margins in asked]
+        others = [entry for entry in likeliest if entry["name"] != topic]
+        surest = max(others, key=lambda entry: float(entry["confidence"]), default=None)
+        return surest if surest and surest["confidence"] >= self._config["second_topic_threshold"] else None
 
 
 def _check_clinic_content(examples: Sequence[Message]) -> None:
@@ -132,15 +166,10 @@ def _check_clinic_content(examples: Sequence[Message]) -> None:
         )
 
 
-def _features(messages: Sequence[Message]) -> tuple[csr_matrix, Any]:
-    """Return the n-gram counts and the embeddings, a row a message."""
-    counts, vectors = [], []
-    for message in messages:
-        _, sparse = message.get_sparse_features(TEXT)
-        _, dense = message.get_dense_features(TEXT)
-        counts.append(sparse.features.tocsr() if sparse else csr_matrix((1, 1)))
-        vectors.append(dense.features[0] if dense else np.zeros(1, dtype=np.float32))
-    return vstack(counts).tocsr(), np.vstack(vectors)
+def _vector(message: Message) -> Any:
+    """Return the sentence embedding; without that featurizer there is none."""
+    _, dense = message.get_dense_features(TEXT)
+    return dense.features[0] if dense else np.zeros(1, dtype=np.float32)
 
 
 def _best_temperature(margins: Any, labels: Any) -> float:

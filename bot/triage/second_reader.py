@@ -10,7 +10,6 @@ import dataclasses
 import itertools
 import json
 from collections.abc import Collection, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
@@ -20,7 +19,7 @@ from scipy.special import expit
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 
-from bot.ngrams import weighted
+from bot.linear_models import NgramCounter, fit_one_against_rest, weighted
 from bot.triage.rules import SecondReaderFile
 from bot.triage.words import Word
 
@@ -28,28 +27,11 @@ NO_RED_FLAG = ""
 # A long story is read in overlapping pieces, or the one sentence that matters drowns in it.
 _PIECE, _STEP = 60, 30
 _LONGEST_EVIDENCE = 8
-_HASHED = 2**17
 _PENALTY = 30.0
 _TOLERANCE = 1e-2
 _ARGUABLE_WEIGHT = 0.5
 
-_WORDS = HashingVectorizer(
-    ngram_range=(1, 2),
-    tokenizer=str.split,
-    token_pattern=None,
-    n_features=_HASHED,
-    norm=None,
-    alternate_sign=False,
-    dtype=np.float32,
-)
-_LETTERS = HashingVectorizer(
-    analyzer="char_wb",
-    ngram_range=(2, 5),
-    n_features=_HASHED,
-    norm=None,
-    alternate_sign=False,
-    dtype=np.float32,
-)
+_NGRAMS = NgramCounter(str.split)
 _MARKS = HashingVectorizer(analyzer=list, n_features=2**14, norm="l2", alternate_sign=False, dtype=np.float32)
 _MARKS_WEIGHT = 0.5
 
@@ -91,19 +73,12 @@ class SecondReader:
     def train(cls, examples: Sequence[Example]) -> SecondReader:
         """Learn from the examples: one against the rest for each group."""
         messages = [example.message for example in examples]
-        rarity = TfidfTransformer().fit(_counts([message.text for message in messages])).idf_.astype(np.float32)
-        rows = _rows(messages, rarity)
+        counts = _NGRAMS.counts([message.text for message in messages])
+        rarity = TfidfTransformer().fit(counts).idf_.astype(np.float32)
         labels = np.array([example.group for example in examples])
         trust = np.array([_ARGUABLE_WEIGHT if example.is_arguable else 1.0 for example in examples])
-        groups = sorted(set(labels))
-        with ThreadPoolExecutor() as threads:  # liblinear lets go of the interpreter
-            machines = list(threads.map(lambda group: _machine().fit(rows, labels == group, trust), groups))
-        arrays = {
-            "rarity": rarity,
-            "weights": np.stack([machine.coef_[0] for machine in machines], axis=1).astype(np.float32),
-            "offsets": np.array([machine.intercept_[0] for machine in machines], dtype=np.float32),
-        }
-        return cls([str(group) for group in groups], arrays)
+        groups, weights, offsets = fit_one_against_rest(_machine, _rows(messages, rarity), labels, trust)
+        return cls(groups, {"rarity": rarity, "weights": weights, "offsets": offsets})
 
     @classmethod
     def load(cls, path: Path) -> SecondReader:
@@ -144,7 +119,7 @@ class SecondReader:
         return likely / likely.sum(axis=1, keepdims=True)
 
     def _reading(self, words: Sequence[Word], column: int) -> Reading:
-        alone = _counts([word.text for word in words])
+        alone = _NGRAMS.counts([word.text for word in words])
         weights = self._arrays["weights"][: alone.shape[1], column]
         first, last = _heaviest(list(alone @ (weights * self._arrays["rarity"])))
         return Reading(self._groups[column], words[first].start, words[last].end)
@@ -155,13 +130,9 @@ def _machine() -> LogisticRegression:
 
 
 def _rows(messages: Sequence[Message], rarity: Any) -> csr_matrix:
-    counts = _counts([message.text for message in messages])
+    counts = _NGRAMS.counts([message.text for message in messages])
     marks = _MARKS.transform([message.marks for message in messages])
     return hstack([weighted(counts, rarity), marks * _MARKS_WEIGHT]).tocsr()
-
-
-def _counts(texts: Sequence[str]) -> csr_matrix:
-    return hstack([_WORDS.transform(texts), _LETTERS.transform(texts)]).tocsr()
 
 
 def _text(words: Sequence[Word]) -> str:

@@ -29,6 +29,7 @@ class _Rasa:
         self.asked: list[DialogueRequest] = []
         self.fails = False
         self.active_loop: str | None = None
+        self.second_topic: str | None = None
 
     def ask(self, request: DialogueRequest, deadline_seconds: float) -> DialogueReply:
         self.asked.append(request)
@@ -36,7 +37,7 @@ class _Rasa:
             raise DialogueFailed("as the test wants it")
         said = [{"text": "An answer.", "buttons": BUTTONS, "response": "utter_x"}]
         state = {"slots": {}, "active_loop": self.active_loop}
-        return DialogueReply(said, "causes_overview", 0.9, [{"event": "user"}], state)
+        return DialogueReply(said, "causes_overview", self.second_topic, 0.9, [{"event": "user"}], state)
 
 
 @pytest.fixture
@@ -258,3 +259,27 @@ def test_while_the_database_is_away_nothing_is_lost_and_nobody_left_alone(
     back = make_desk(engine)
     back.take_turn(make_message("are you back"))
     assert [turn.text for turn in latest_turns(engine, "web-1", 10)] == [flagged.text, plain.text, "are you back"]
+
+
+def test_a_second_question_is_answered_behind_the_first(desk: FrontDesk, rasa: _Rasa, clinic: ClinicContent) -> None:
+    rasa.second_topic = "opening_hours"
+    first, second = desk.take_turn(make_message("what can cause it and when are you open")).replies or []
+    assert (first["choices"], second["text"]) == ([], clinic.answers["opening_hours"].web)
+    assert [choice["title"] for choice in second["choices"]] == ["The exam", "Morning", clinic.booking.label]
+
+
+def test_a_question_beside_a_wish_to_book_is_answered_before_the_form_asks(desk: FrontDesk, rasa: _Rasa) -> None:
+    rasa.second_topic, rasa.active_loop = "opening_hours", "booking_form"
+    assert _texts(desk.take_turn(make_message("book me in. when are you open?")))[1:] == ["An answer."]
+
+
+@pytest.mark.parametrize("topic", ["thanks", "describe_symptoms", "no_such_topic"])
+def test_what_answers_no_question_is_not_added(desk: FrontDesk, rasa: _Rasa, topic: str) -> None:
+    rasa.second_topic = topic
+    assert _texts(desk.take_turn(make_message("what can cause it. thanks"))) == ["An answer."]
+
+
+def test_no_answer_stands_beside_advice(desk: FrontDesk, rasa: _Rasa) -> None:
+    rasa.second_topic = "strengthening"
+    (reply,) = desk.take_turn(make_message("my calf is swollen. what exercises?")).replies or []
+    assert reply["kind"] == "advice"
