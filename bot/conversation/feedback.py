@@ -9,6 +9,8 @@ from bot.store.turns import Turn, find_turn, save_feedback
 
 # Nobody is asked whether a greeting helped, or a question of the booking form.
 _NO_ANSWERS = frozenset({None, BOOK, "greet", "goodbye", "thanks", "affirm", "deny"})
+# Rasa's name for a message that no topic fits well enough: the reply asks which one was meant.
+_UNSURE = "nlu_fallback"
 
 
 class NotAnAnswer(Exception):
@@ -17,9 +19,14 @@ class NotAnAnswer(Exception):
 
 def can_be_rated(turn: Turn) -> bool:
     """Return whether the turn is an answer and nothing else: no advice, no question, no excuse."""
-    is_asking = bool((turn.dialogue_state or {}).get("active_loop"))
     kinds = {reply["kind"] for reply in turn.replies or ()}
+    is_asking = bool((turn.dialogue_state or {}).get("active_loop")) or _was_unsure(turn)
     return turn.outcome == "answered" and kinds == {"answer"} and turn.topic not in _NO_ANSWERS and not is_asking
+
+
+def _was_unsure(turn: Turn) -> bool:
+    said = (event for event in turn.events or () if event["event"] == "user")
+    return any((event["parse_data"].get("intent") or {}).get("name") == _UNSURE for event in said)
 
 
 def rate(engine: Engine, conversation_id: str, message_id: str, is_helpful: bool) -> None:

@@ -175,11 +175,11 @@ export class KneeDesk extends HTMLElement {
   }
 
   _openOrClose() {
-    const hadFocus = this.shadowRoot?.activeElement;
+    const isElsewhere = ![this, document.body].includes(/** @type {any} */ (document.activeElement));
     this._place();
     if (this._isOpen) return this._opened();
     this._conversation?.rest();
-    if (hadFocus) this._panel.launcher.focus();
+    if (!isElsewhere) this._panel.launcher.focus();
     this.tell("closed");
   }
 

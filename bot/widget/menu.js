@@ -22,7 +22,10 @@ export function attachMenu(panel, transcript, words, forget) {
     show(false);
     panel.more.focus();
   };
-  panel.more.onclick = () => show(panel.menu.hidden);
+  panel.more.onclick = () => {
+    show(panel.menu.hidden);
+    if (!panel.menu.hidden) panel.times.focus();
+  };
   panel.menu.onkeydown = panel.more.onkeydown = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Escape" || panel.menu.hidden) return;
     event.preventDefault(); // else it closes the chat as well

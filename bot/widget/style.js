@@ -75,6 +75,7 @@ a { color: inherit; font-weight: 600; text-underline-offset: 0.15em; }
 .head button:hover { background: color-mix(in srgb, currentColor 16%, transparent); }
 .head button:focus-visible { outline-color: currentColor; outline-offset: -4px; }
 .head svg { width: 1.3em; height: 1.3em; fill: none; stroke: currentColor; stroke-width: 2.2; stroke-linecap: round; }
+.head [aria-controls] svg { stroke-width: 4; }
 .menu { flex: none; display: grid; padding: 0.35em; border-bottom: 1px solid var(--kd-line); background: var(--kd-soft); }
 .menu button { min-height: 2.6em; padding: 0.3em 0.8em; border: 2px solid transparent; border-radius: 0.6em; background: transparent; text-align: start; }
 .menu button:hover { background: var(--kd-paper); }
@@ -87,10 +88,9 @@ a { color: inherit; font-weight: 600; text-underline-offset: 0.15em; }
 .notice p, .note { margin: 0; }
 .note { flex: none; align-self: center; font-size: 0.875em; text-align: center; }
 .entry { flex: none; max-width: 88%; padding: 0.6em 0.9em; border-radius: 1.1em; overflow-wrap: anywhere; }
-.entry p, .entry ul { margin: 0 0 0.5em; }
-.entry p:last-of-type, .entry ul:last-of-type { margin-bottom: 0; }
-.entry p + ul { margin-top: -0.2em; }
-.entry ul { padding-inline-start: 1.2em; }
+.entry p, .entry ul { margin: 0; }
+.entry p + p, .entry ul + p { margin-top: 0.5em; }
+.entry ul { margin-top: 0.3em; padding-inline-start: 1.2em; }
 .entry li + li { margin-top: 0.15em; }
 .entry.patient { align-self: flex-end; background: var(--kd-accent); color: var(--kd-on-accent); border-end-end-radius: 0.3em; white-space: pre-wrap; }
 .entry.assistant { align-self: flex-start; background: var(--kd-soft); border-end-start-radius: 0.3em; }
@@ -107,7 +107,7 @@ time { display: none; margin-top: 0.3em; font-size: 0.8em; }
   background: var(--kd-paper); color: var(--kd-ink); font-weight: 600; text-align: start; line-height: 1.35; overflow-wrap: anywhere;
 }
 .choices, .rating { flex: none; display: flex; flex-wrap: wrap; align-items: center; gap: 0.5em; }
-.choices button:hover, .status button:hover, .rating button:hover { background: var(--kd-soft); }
+.choices button:hover, .status button:hover, .rating [aria-pressed="false"]:hover { background: var(--kd-soft); }
 .rating { font-size: 0.875em; }
 .rating button { min-height: 2.2em; padding: 0.2em 0.9em; border-width: 1px; border-color: var(--kd-line); }
 .rating [aria-pressed="true"] { background: var(--kd-accent); color: var(--kd-on-accent); }

@@ -171,10 +171,10 @@ export class Transcript {
     const group = element("div", { class: "rating", role: "group", "aria-label": words.helpful, lang: words.lang });
     const thanks = element("span", { role: "status" });
     const buttons = [true, false].map((helpful) =>
-      button({ "aria-pressed": String(turn.helpful === helpful) }, helpful ? words.yes : words.no, async (event) => {
+      button({ "aria-pressed": String(turn.helpful === helpful) }, helpful ? words.yes : words.no, async () => {
         const isKept = await this._answering.rate(turn, helpful);
         thanks.textContent = isKept ? words.thanks : words.notRated;
-        if (isKept) for (const other of buttons) other.setAttribute("aria-pressed", String(other === event.target));
+        if (isKept) buttons.forEach((other, index) => other.setAttribute("aria-pressed", String(helpful === (index === 0))));
       }),
     );
     group.append(element("span", {}, words.helpful), ...buttons, thanks);
