@@ -36,7 +36,7 @@ safety: $(INSTALLED) ## Measure triage on tests/safety/ and put the figures into
 	@$(BOT) safety
 
 screenshots: $(INSTALLED) ## Take the pictures of docs/pictures/ anew
-	@tests/install_system_packages
+	@tests/install_system_packages pictures
 	@.venv/bin/python -m tests.browser.screenshots
 
 lint: $(INSTALLED) $(TSC) ## Check style and types
