@@ -118,8 +118,9 @@ export class Conversation {
   /** @param {() => Promise<void>} job */
   _enqueue(job) {
     this._work = this._work.then(job).catch((error) => {
-      if (!(error instanceof NotSent)) throw error;
-      this._watching.trouble(error);
+      const isExpected = error instanceof NotSent;
+      this._watching.trouble(isExpected ? error : new NotSent("fault"));
+      if (!isExpected) reportError(error); // and go on: the next message must not wait for our mistake
     });
   }
 

@@ -67,16 +67,15 @@ export class TurnEvents {
     try {
       const reader = (await this._connection.listen(this.lastId, silence.signal)).getReader();
       for (let rest = ""; ; ) {
-        const { done, value } = await reader.read();
+        const { done, value } = await reader.read().catch(() => {
+          throw new NotSent("offline"); // the connection broke, or was closed by us
+        });
         if (done) return;
         clearTimeout(timer);
         timer = setTimeout(end, SILENCE_MILLISECONDS);
         onWords();
         rest = this._take(rest + value);
       }
-    } catch (error) {
-      if (error instanceof NotSent) throw error;
-      throw new NotSent("offline"); // the connection broke, or was closed by us
     } finally {
       clearTimeout(timer);
       stopped.removeEventListener("abort", end);

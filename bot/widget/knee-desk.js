@@ -7,7 +7,7 @@ import { coloursOf } from "./colours.js";
 import { Connection, NotSent } from "./connection.js";
 import { Conversation } from "./conversation.js";
 import { element } from "./elements.js";
-import { attachMenu } from "./menu.js";
+import { Menu } from "./menu.js";
 import { labelPanel, makePanel } from "./panel.js";
 import { NARROW, style } from "./style.js";
 import { phoneLink, rendered } from "./text.js";
@@ -40,13 +40,13 @@ export class KneeDesk extends HTMLElement {
   }
 
   connectedCallback() {
+    // A phone would show the chat instead of the page somebody has just asked for.
+    if (!this._conversation && narrow.matches) this.removeAttribute("open");
     const server = this.getAttribute("server") ?? new URL(import.meta.url).origin;
     this._conversation ??= new Conversation(new Connection(server), this._transcript, this);
     this._label();
     this._colour();
     this._watchThePage();
-    // A phone would show the chat instead of the page somebody has just asked for.
-    if (this.hasAttribute("open") && narrow.matches) this.removeAttribute("open");
     this._place();
     if (this._isOpen) this._opened();
   }
@@ -155,7 +155,7 @@ export class KneeDesk extends HTMLElement {
       event.preventDefault();
       this._submit();
     };
-    attachMenu(this._panel, this._transcript, () => this._words, () => this._conversation?.forget());
+    new Menu(this._panel, this._transcript, () => this._words, () => this._conversation?.forget());
   }
 
   /** Rest while nobody looks; the back button, a wake-up and a new network bring it back. */

@@ -77,6 +77,17 @@ def test_a_proxys_own_error_page_is_a_message_not_sent(page: Page) -> None:
     _help(page)
 
 
+def test_an_answer_that_nobody_understands_does_not_stop_the_next_message(new_page: NewPage) -> None:
+    page = new_page("about:blank")
+    page = page.context.new_page()  # whose script may fail
+    page.goto(new_page().url)
+    open_chat(page)
+    page.route(_MESSAGES, lambda route: route.fulfill(json={"surprise": True}), times=1)
+    send(page, "what is a meniscus")
+    _help(page)
+    expect(say(page, "how do you treat it")).to_contain_text("hands-on")
+
+
 def test_a_slow_answer_is_said_to_be_slow(page: Page) -> None:
     open_chat(page)
     page.route(_MESSAGES, lambda route: None)

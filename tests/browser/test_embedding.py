@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.chat import assert_accessible, message_box, open_chat, replies, request_visit, say
+from tests.browser.chat import assert_accessible, message_box, open_chat, pick, replies, request_visit, say
 from tests.browser.clinic_site import ClinicSite
 from tests.browser.conftest import NewPage
 from tests.running import RunningAssistant
@@ -36,10 +36,13 @@ def test_a_strict_content_security_policy_is_kept_to(
     page.add_init_script(
         "addEventListener('securitypolicyviolation', e => (window.refused ??= []).push(e.violatedDirective))"
     )
+    page.add_init_script("window.print = () => { top.printed = document.body.innerText }")
     page.goto(address)
     open_chat(page)
     expect(say(page, "what is a meniscus")).to_contain_text("cartilage")
     assert page.locator("knee-desk .panel").bounding_box()["width"] > 300
+    pick(page, "Print the conversation")
+    assert "cartilage" in page.evaluate("window.printed")
     assert page.evaluate("window.refused ?? []") == []
 
 
@@ -132,6 +135,14 @@ def test_attributes_say_where_it_stands_what_it_says_and_in_which_language(
     expect(page.get_by_role("button", name="Close the chat")).to_be_visible()
     page.evaluate("document.querySelector('knee-desk').removeAttribute('open')")
     expect(page.get_by_role("button", name="Chat with us")).to_be_visible()
+
+
+def test_open_on_load_covers_no_phone_and_takes_no_focus(
+    new_page: NewPage, clinic_site: ClinicSite, assistant: RunningAssistant
+) -> None:
+    page = new_page(clinic_site.put("/open", _embedding(assistant, "open")), viewport={"width": 390, "height": 780})
+    expect(page.get_by_role("button", name="Chat with us")).to_be_visible()
+    assert page.evaluate("document.activeElement === document.body")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
