@@ -11,6 +11,7 @@ from bot.store.database import writing
 from bot.store.tables import booking_requests, conversations, utc_now
 from bot.store.turns import Turn, write_turn
 
+VISIT_CONFIRMED = "visit_confirmed"
 _CHANNEL = "widget"
 
 
@@ -49,6 +50,6 @@ def _told(conversation_id: str, reference: str, words: str) -> Turn:
         received_at=now,
         text="",
         answered_at=now,
-        outcome="visit_confirmed",
+        outcome=VISIT_CONFIRMED,
         replies=[{"kind": "notice", "text": words, "choices": []}],
     )

@@ -53,6 +53,7 @@ button, textarea { font: inherit; color: inherit; margin: 0; }
 button { cursor: pointer; }
 :focus-visible { outline: 3px solid var(--kd-edge); outline-offset: 2px; }
 a { color: inherit; font-weight: 600; text-underline-offset: 0.15em; }
+a[href^="tel:"] { white-space: nowrap; }
 
 .launcher {
   display: inline-flex; align-items: center; gap: 0.6em; min-height: 3.4em; padding: 0.5em 1.4em 0.5em 1.2em;

@@ -84,7 +84,8 @@ export class Transcript {
    * @param {boolean} isNew whether it has just come, and not from the history
    */
   showReplies(turn, isNew) {
-    this._withdrawOffers();
+    // A reply that nobody asked for just then leaves the question that waits for an answer.
+    if (turn.text) this._withdrawOffers();
     const entries = turn.replies.map((reply) => this.showReply(reply, isNew, turn.at));
     if (turn.can_be_rated) this._offerRating(turn);
     if (entries.length) this._scrollTo(entries[0]);
@@ -202,7 +203,8 @@ export class Transcript {
     const known = Number.isNaN(moment.valueOf()) ? null : moment;
     if (known) shown.append(element("time", { datetime: known.toISOString() }, this._time(known)));
     this._entries.push({ element: shown, who, at: known, text });
-    this._scrollTo(this._append(shown));
+    this._log.insertBefore(shown, this._offers[0] ?? null);
+    this._scrollTo(shown);
   }
 
   /** @param {Date | null} moment */

@@ -28,6 +28,9 @@ def test_a_visit_that_staff_confirm_shows_in_the_open_chat_and_stays_in_the_hist
     reference = request_visit(page)
     confirm_visit(browser, assistant.staff_base, reference)
     expect(replies(page).last).to_contain_text(f"{_CONFIRMED} Your reference number is {reference}.")
+    choices = page.get_by_role("group", name="Answers to choose from")  # the leg check still waits for an answer
+    expect(choices).to_be_visible()
+    assert choices.bounding_box()["y"] > replies(page).last.bounding_box()["y"]
     page.reload()
     open_chat(page)
     expect(replies(page).last).to_contain_text(_CONFIRMED)

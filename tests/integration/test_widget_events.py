@@ -17,6 +17,7 @@ from bot.booking.confirmation import confirm_request
 from bot.booking.requests import newest_requests, save_request
 from bot.conversation.feedback import can_be_rated
 from bot.store.database import open_database
+from bot.store.phone_numbers import PhoneNumbers
 from bot.store.tables import utc_now
 from bot.store.turns import latest_turns, newly_answered, save_turn
 from tests.builders import make_request, make_turn
@@ -196,6 +197,18 @@ def test_a_visit_is_confirmed_once_and_only_its_chat_is_told(engine: Engine) -> 
     )
     assert len(latest_turns(engine, "sms-1", 10)) == 1
     assert latest_turns(engine, "web-gone", 10) == []
+
+
+def test_a_confirmation_does_not_come_between_a_question_and_its_answer(assistant: RunningAssistant) -> None:
+    patient = assistant.patient()
+    asked = patient.say("dull ache behind my knee since monday")
+    assert asked["replies"][-1]["kind"] == "leg_check"
+    engine = open_database(assistant.settings.database_url)
+    phone = PhoneNumbers(assistant.settings).encrypted("+14045550123")
+    request = make_request(conversation_id=patient.conversation_id, phone_encrypted=phone)
+    assert confirm_request(engine, save_request(engine, request), "Confirmed.")
+    assert "within a few days" in patient.say("getting worse")["replies"][0]["text"]
+    assert [turn["text"] for turn in patient.history()] == [asked["text"], "", "getting worse"]
 
 
 def test_only_answered_turns_are_news(engine: Engine) -> None:
