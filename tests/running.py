@@ -31,6 +31,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def conversation_of(token: str) -> str:
+    """Return the conversation's id, which the token carries for everybody to read but nobody to change."""
+    return str(URLSafeTimedSerializer("unknown").loads_unsafe(token)[1])
+
+
 class Patient:
     """A patient at the widget's HTTP interface."""
 
@@ -43,8 +48,7 @@ class Patient:
 
     @property
     def conversation_id(self) -> str:
-        """Return the conversation's id, which the token carries for everybody to read but nobody to change."""
-        return str(URLSafeTimedSerializer("unknown").loads_unsafe(self.started["token"])[1])
+        return conversation_of(self.started["token"])
 
     def post(self, body: Any, **options: Any) -> requests.Response:
         return requests.post(f"{self.base}/messages", json=body, headers=self.headers, timeout=30, **options)

@@ -84,6 +84,15 @@ def newest_requests(engine: Engine, limit: int) -> list[BookingRequest]:
         return [_request(row) for row in connection.execute(wanted)]
 
 
+def references_in(engine: Engine, conversation_id: str) -> dict[str, str]:
+    """Return the conversation's references by the message that confirmed each, or raise StoreUnavailable."""
+    wanted = select(booking_requests.c.message_id, booking_requests.c.reference).where(
+        booking_requests.c.conversation_id == conversation_id
+    )
+    with reading(engine) as connection:
+        return {row.message_id: row.reference for row in connection.execute(wanted)}
+
+
 def _request(row: Row) -> BookingRequest:
     values: dict[str, Any] = dict(row._mapping)
     return BookingRequest(**values)

@@ -7,68 +7,37 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Optional
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
-from pydantic import BaseModel, Extra, Field, ValidationError, root_validator
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, HTTPResponse, Request, response
-from sanic.exceptions import SanicException
+from sanic.response import ResponseStream
+from sqlalchemy.engine import Engine
 
 from bot.channels.turns import off_the_loop
+from bot.channels.widget_events import TooManyStreams, TurnStreams, resume_point
+from bot.channels.widget_requests import Refusal, SentFeedback, SentMessage, parsed, preflight, refusing
+from bot.channels.widget_turns import TurnView
+from bot.conversation.feedback import NotAnAnswer, rate
 from bot.conversation.front_desk import FrontDesk
 from bot.conversation.limits import TooFast
 from bot.conversation.message import Message
 from bot.conversation.opening import open_front_desk
 from bot.settings import Settings, get_settings
 from bot.store.conversation_locks import ConversationBusy
-from bot.store.database import StoreUnavailable
-from bot.store.turns import Turn
+from bot.store.database import StoreUnavailable, open_database
 
 TOKEN_SECONDS = 24 * 60 * 60
 _CHANNEL = "widget"
-# Line breaks and tabs are a patient's; other control characters PostgreSQL cannot even store.
-_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_EVENT_ID = re.compile(r"[0-9]{1,9}")
 
 Json = dict[str, Any]
-Handler = Callable[[Request], Coroutine[Any, Any, HTTPResponse]]
-
-
-class Refusal(Exception):
-    """A request that is answered with a 4xx or 5xx and a plain reason."""
-
-    def __init__(self, status: int, code: str, message: str, reply: Optional[Json] = None) -> None:
-        super().__init__(code)
-        self.status = status
-        self.body: Json = {"error": {"code": code, "message": message}}
-        if reply:
-            self.body["reply"] = _shown(reply)
-
-
-class SentMessage(BaseModel):
-    """The body of a message: text, or the id of a choice."""
-
-    id: str = Field(..., regex=r"^[A-Za-z0-9_-]{8,64}$")
-    text: Optional[str] = None
-    choice: Optional[str] = Field(None, max_length=40)
-
-    class Config:
-        extra = Extra.forbid
-
-    @root_validator(skip_on_failure=True)
-    def _says_one_thing(cls, values: Json) -> Json:
-        if (values["text"] is None) == (values["choice"] is None):
-            raise ValueError("send either text or choice")
-        if values["text"] is not None:
-            values["text"] = _CONTROL_CHARACTERS.sub("", values["text"])
-            if not values["text"].strip():
-                raise ValueError("text is empty")
-        return values
 
 
 class WidgetChannel(InputChannel):
-    """Serves the widget: start a conversation, send a message, fetch the history."""
+    """Serves the widget: start a conversation, send a message, rate an answer, fetch the history, listen."""
 
     @classmethod
     def name(cls) -> str:
@@ -77,29 +46,39 @@ class WidgetChannel(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         blueprint = Blueprint("widget")
         settings = get_settings()
-        api = _WidgetApi(open_front_desk(on_new_message), settings)
+        api = _WidgetApi(open_front_desk(on_new_message), open_database(settings.database_url), settings)
         for method, path, handler in (
             ("POST", "/conversations", api.start),
             ("POST", "/messages", api.send),
             ("GET", "/messages", api.history),
+            ("POST", "/feedback", api.rate),
+            ("GET", "/events", api.listen),
         ):
-            blueprint.add_route(_refusing(handler, settings), path, methods=[method], name=handler.__name__)
-        for path in ("/conversations", "/messages"):
-            preflight = _refusing(_preflight, settings)
-            blueprint.add_route(preflight, path, methods=["OPTIONS"], name=f"preflight{path.replace('/', '_')}")
+            blueprint.add_route(refusing(handler, settings), path, methods=[method], name=handler.__name__)
+        for path in ("/conversations", "/messages", "/feedback", "/events"):
+            asked = refusing(preflight, settings)
+            blueprint.add_route(asked, path, methods=["OPTIONS"], name=f"preflight{path.replace('/', '_')}")
+
+        @blueprint.before_server_stop
+        async def stop(*_: object) -> None:
+            api.streams.close()
+
         return blueprint
 
 
 class _WidgetApi:
-    def __init__(self, desk: FrontDesk, settings: Settings) -> None:
+    def __init__(self, desk: FrontDesk, engine: Engine, settings: Settings) -> None:
         self._desk = desk
+        self._engine = engine
+        self._view = TurnView(engine, desk.notice("spanish", _CHANNEL)["text"])
         self._tokens = URLSafeTimedSerializer(settings.derived_key("conversation token"))
+        self.streams = TurnStreams(engine, self._view.turn)
 
     async def start(self, request: Request) -> HTTPResponse:
         try:
             self._desk.limits.count_conversation(request.remote_addr or request.ip)
-        except TooFast:
-            raise self._too_fast() from None
+        except TooFast as refused:
+            raise self._too_fast(refused) from None
         token = {"token": self._tokens.dumps(f"web-{uuid.uuid4().hex}"), "expires_in": TOKEN_SECONDS}
         return response.json({**token, **self._beginning()}, status=201)
 
@@ -107,30 +86,59 @@ class _WidgetApi:
         """Return what stands above the first message."""
         return {
             "notice": self._desk.notice("notice", _CHANNEL)["text"],
-            "greeting": _shown(self._desk.opening(_CHANNEL)),
+            "greeting": self._view.reply(self._desk.opening(_CHANNEL)),
         }
 
     async def send(self, request: Request) -> HTTPResponse:
         conversation_id = self._conversation_of(request)
-        sent = _parsed(request)
+        sent = parsed(request, SentMessage)
         message = Message(conversation_id, sent.id, _CHANNEL, sent.text or "", sent.choice)
         try:
             turn = await off_the_loop(self._desk.take_turn, message)
-        except TooFast:
-            raise self._too_fast() from None
+        except TooFast as refused:
+            raise self._too_fast(refused) from None
         except ConversationBusy:
-            notice = self._desk.notice("busy", _CHANNEL)
-            raise Refusal(409, "busy", "An earlier message is still being answered.", notice) from None
-        return response.json(_shown_turn(turn))
+            raise Refusal(409, "busy", "An earlier message is still being answered.", self._notice("busy")) from None
+        return response.json(await off_the_loop(self._view.turn, turn))
 
     async def history(self, request: Request) -> HTTPResponse:
         conversation_id = self._conversation_of(request)
         try:
             turns = await off_the_loop(self._desk.history, conversation_id)
+            shown = await off_the_loop(self._view.turns, turns)
         except StoreUnavailable:
-            notice = self._desk.notice("unavailable", _CHANNEL)
-            raise Refusal(503, "unavailable", "The history cannot be read just now.", notice) from None
-        return response.json({**self._beginning(), "turns": [_shown_turn(turn) for turn in turns]})
+            raise self._unavailable("The history cannot be read just now.") from None
+        return response.json({**self._beginning(), "turns": shown, "last_event_id": str(resume_point(turns))})
+
+    async def rate(self, request: Request) -> HTTPResponse:
+        conversation_id = self._conversation_of(request)
+        sent = parsed(request, SentFeedback)
+        try:
+            self._desk.limits.count_message(conversation_id)
+            await off_the_loop(rate, self._engine, conversation_id, sent.id, sent.helpful)
+        except TooFast as refused:
+            raise self._too_fast(refused) from None
+        except NotAnAnswer:
+            raise Refusal(404, "no_answer", "There is no answer to this message that can be rated.") from None
+        except StoreUnavailable:
+            raise self._unavailable("The feedback cannot be stored just now.") from None
+        return response.json({"id": sent.id, "helpful": sent.helpful})
+
+    async def listen(self, request: Request) -> ResponseStream:
+        conversation_id = self._conversation_of(request)
+        last_id = request.headers.get("Last-Event-ID", "0")
+        if not _EVENT_ID.fullmatch(last_id):
+            raise Refusal(400, "invalid_message", "Last-Event-ID must be an id of an event.")
+        try:
+            self.streams.check_room(conversation_id)
+        except TooManyStreams:
+            raise Refusal(429, "too_fast", "Too many open streams.", self._notice("too_fast"), 60) from None
+
+        async def follow(stream: Any) -> None:
+            await self.streams.follow(conversation_id, int(last_id), stream.write)
+
+        # nginx would gather the events until its buffer is full.
+        return response.stream(follow, headers={"X-Accel-Buffering": "no"}, content_type="text/event-stream")
 
     def _conversation_of(self, request: Request) -> str:
         token = request.token or ""
@@ -141,64 +149,12 @@ class _WidgetApi:
         except BadSignature:
             raise Refusal(401, "token_invalid", "Send the token you were given as a bearer token.") from None
 
-    def _too_fast(self) -> Refusal:
-        notice = self._desk.notice("too_fast", _CHANNEL)
-        return Refusal(429, "too_fast", "Too many messages. Wait a minute.", notice)
+    def _notice(self, name: str) -> Json:
+        return self._view.reply(self._desk.notice(name, _CHANNEL))
 
+    def _too_fast(self, refused: TooFast) -> Refusal:
+        message = "Too many messages. Wait for as long as Retry-After says."
+        return Refusal(429, "too_fast", message, self._notice("too_fast"), refused.retry_after_seconds)
 
-def _parsed(request: Request) -> SentMessage:
-    try:
-        body = request.json
-    except (SanicException, UnicodeError):
-        raise Refusal(400, "invalid_json", "The body must be JSON in UTF-8.") from None
-    if not isinstance(body, dict):
-        raise Refusal(400, "invalid_message", "The body must be a JSON object.")
-    try:
-        return SentMessage.parse_obj(body)
-    except ValidationError as error:
-        reasons = "; ".join(f"{item['loc'][0]}: {item['msg']}" for item in error.errors())
-        raise Refusal(400, "invalid_message", reasons.replace("__root__: ", "")) from None
-
-
-def _refusing(handler: Handler, settings: Settings) -> Handler:
-    """Wrap the handler: other sites' pages are refused, refusals become JSON, allowed origins are named."""
-
-    async def handle(request: Request) -> HTTPResponse:
-        origin = request.headers.get("Origin")
-        try:
-            if origin and origin not in settings.allowed_origins:
-                raise Refusal(403, "origin_not_allowed", "This site may not use the chat. See WIDGET_ORIGINS.")
-            answer = await handler(request)
-        except Refusal as refusal:
-            answer = response.json(refusal.body, status=refusal.status)
-        answer.headers["Cache-Control"] = "no-store"
-        if origin in settings.allowed_origins:
-            answer.headers["Access-Control-Allow-Origin"] = origin
-            answer.headers["Vary"] = "Origin"
-        return answer
-
-    return handle
-
-
-async def _preflight(request: Request) -> HTTPResponse:
-    headers = {
-        "Access-Control-Allow-Methods": "GET, POST",
-        "Access-Control-Allow-Headers": "Authorization, Content-Type",
-        "Access-Control-Max-Age": "600",
-    }
-    return response.empty(headers=headers)
-
-
-def _shown_turn(turn: Turn) -> Json:
-    return {
-        "id": turn.message_id,
-        "at": turn.received_at.isoformat(timespec="seconds"),
-        "text": turn.text,
-        "replies": [_shown(reply) for reply in turn.replies or ()],
-    }
-
-
-def _shown(reply: Json) -> Json:
-    """Return the reply as the patient's browser may see it: without the payloads."""
-    choices = [{"id": choice["id"], "title": choice["title"]} for choice in reply["choices"]]
-    return {**reply, "choices": choices}
+    def _unavailable(self, message: str) -> Refusal:
+        return Refusal(503, "unavailable", message, self._notice("unavailable"))

@@ -12,6 +12,7 @@ from typing import Any, Optional, Protocol
 
 from sqlalchemy.engine import Engine
 
+from bot.booking.confirmation import VISIT_CONFIRMED
 from bot.content.clinic import ClinicContent
 from bot.conversation.dialogue import DialogueFailed, DialogueReply, DialogueRequest
 from bot.conversation.journal import TurnJournal
@@ -109,7 +110,9 @@ class FrontDesk:
             turn = journal.find(message.conversation_id, message.message_id)
             if turn and turn.answered_at:
                 return turn
-            earlier = journal.earlier_turns(message.conversation_id, _TURNS_REMEMBERED)
+            kept = journal.earlier_turns(message.conversation_id, _TURNS_REMEMBERED)
+            # The staff's word can come between a question and its answer, and is neither.
+            earlier = [turn for turn in kept if turn.outcome != VISIT_CONFIRMED]
             meaning = meaning_of(message, earlier, self._replies.opening(message.channel)["choices"])
             assessment, answered = self._assess(message, meaning, earlier)
             self._count(message, assessment)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import time
+
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
@@ -13,6 +16,10 @@ LONGEST_TEXT_ELSEWHERE = 1000
 
 class TooFast(Exception):
     """More messages came than a patient writes."""
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__(retry_after_seconds)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class RateLimits:
@@ -26,13 +33,16 @@ class RateLimits:
 
     def count_message(self, conversation_id: str) -> None:
         """Count a message, or raise TooFast."""
-        if not self._limiter.hit(self._messages, "message", conversation_id):
-            raise TooFast
+        self._count(self._messages, "message", conversation_id)
 
     def count_conversation(self, sender: str) -> None:
         """Count a new conversation of this sender (an internet address), or raise TooFast."""
-        if not self._limiter.hit(self._conversations, "conversation", sender):
-            raise TooFast
+        self._count(self._conversations, "conversation", sender)
+
+    def _count(self, limit: RateLimitItemPerMinute, *who: str) -> None:
+        if not self._limiter.hit(limit, *who):
+            free_at, _ = self._limiter.get_window_stats(limit, *who)
+            raise TooFast(max(1, math.ceil(free_at - time.time())))
 
 
 def is_too_long(text: str, channel: str) -> bool:

@@ -25,7 +25,9 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
+from bot.booking.confirmation import confirm_request
 from bot.booking.requests import newest_requests
+from bot.content.clinic import load_clinic
 from bot.settings import Settings, get_settings
 from bot.staff import accounts
 from bot.store.conversations import conversations_by_urgency, find_conversation, mark_reviewed
@@ -47,6 +49,7 @@ class StaffPages:
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine = engine
+        self._confirmation = load_clinic(settings.clinic_directory).messages["visit_confirmed"].web
         self._numbers = PhoneNumbers(settings)
         self._templates = Jinja2Templates(_HERE / "templates")
         self._tries_stored = MemoryStorage()
@@ -62,6 +65,7 @@ class StaffPages:
             Route("/conversations/{id}", self._conversation),
             Route("/conversations/{id}/reviewed", self._reviewed, methods=["POST"]),
             Route("/bookings", self._bookings),
+            Route("/bookings/{reference}/confirmed", self._confirmed, methods=["POST"]),
             Route("/readyz", self._readyz),
             Mount("/static", StaticFiles(directory=_HERE / "static")),
         ]
@@ -95,6 +99,14 @@ class StaffPages:
         await self._record(request, "viewed the booking requests")
         phones = {booking.reference: self._numbers.decrypted(booking.phone_encrypted) for booking in requests}
         return self._page(request, "bookings.html", {"requests": requests, "phones": phones})
+
+    async def _confirmed(self, request: Request) -> Response:
+        await self._check_form(request)
+        reference = request.path_params["reference"]
+        words = self._confirmation.format(reference=reference)
+        if await run_in_threadpool(confirm_request, self._engine, reference, words):
+            await self._record(request, "confirmed a visit", reference)
+        return RedirectResponse("/bookings", status_code=303)
 
     async def _login_form(self, request: Request) -> Response:
         return self._page(request, "login.html", {"failed": False})

@@ -84,6 +84,7 @@ turns = Table(
     Column("triage", JSON),
     Column("events", JSON),
     Column("dialogue_state", JSON),
+    Column("helpful", Boolean),
     UniqueConstraint("conversation_id", "message_id"),
 )
 

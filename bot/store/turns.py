@@ -7,13 +7,15 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Optional
 
-from sqlalchemy import case, insert, select, update
+from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.engine import Connection, Engine, Row
 
 from bot.store.database import reading, writing
 from bot.store.tables import conversations, turns
 
 LEVELS = ("none", "routine", "urgent", "emergency")
+# More than all assistants together can answer between two looks of `newly_answered`.
+_NEWEST = 1000
 
 
 @dataclasses.dataclass
@@ -21,7 +23,8 @@ class Turn:
     """One message of a patient and, once answered, what the assistant made of it.
 
     `outcome` is None while the message waits, then one of bot.conversation's outcomes. `replies`, `triage`,
-    `events` and `dialogue_state` are plain JSON.
+    `events` and `dialogue_state` are plain JSON. `helpful` is the patient's word on the answer, `id` the number
+    that the store gave the turn.
     """
 
     conversation_id: str
@@ -40,6 +43,8 @@ class Turn:
     events: Optional[list[dict[str, Any]]] = None
     dialogue_state: Optional[dict[str, Any]] = None
     phone_encrypted: Optional[bytes] = None
+    helpful: Optional[bool] = None
+    id: Optional[int] = None
 
 
 _TURN_COLUMNS = [column for column in turns.c if column.name != "id"]
@@ -53,11 +58,9 @@ def find_turn(engine: Engine, conversation_id: str, message_id: str) -> Optional
     return _turn(row) if row else None
 
 
-def latest_turns(engine: Engine, conversation_id: str, limit: int, since: Optional[dt.datetime] = None) -> list[Turn]:
+def latest_turns(engine: Engine, conversation_id: str, limit: int, after_id: int = 0) -> list[Turn]:
     """Return up to `limit` of the conversation's newest turns, oldest first."""
-    wanted = _select_turns().where(turns.c.conversation_id == conversation_id)
-    if since:
-        wanted = wanted.where(turns.c.received_at >= since)
+    wanted = _select_turns().where(turns.c.conversation_id == conversation_id, turns.c.id > after_id)
     with reading(engine) as connection:
         rows = connection.execute(wanted.order_by(turns.c.id.desc()).limit(limit)).all()
     return [_turn(row) for row in reversed(rows)]
@@ -72,12 +75,34 @@ def latest_outcome(engine: Engine, conversation_id: str, among: Sequence[str]) -
 
 def save_turn(engine: Engine, turn: Turn) -> None:
     """Write the turn down, new or answered, with its conversation, in one transaction."""
+    with writing(engine) as connection:
+        write_turn(connection, turn)
+
+
+def write_turn(connection: Connection, turn: Turn) -> None:
+    """Write the turn down within a transaction that does more."""
     values = {column.name: getattr(turn, column.name) for column in _TURN_COLUMNS}
     this_turn = (turns.c.conversation_id == turn.conversation_id, turns.c.message_id == turn.message_id)
+    _save_conversation(connection, turn)
+    if connection.execute(update(turns).where(*this_turn).values(values)).rowcount == 0:
+        connection.execute(insert(turns).values(values))
+
+
+def save_feedback(engine: Engine, conversation_id: str, message_id: str, is_helpful: bool) -> None:
+    """Keep what the patient thinks of this turn's answer."""
+    this_turn = (turns.c.conversation_id == conversation_id, turns.c.message_id == message_id)
     with writing(engine) as connection:
-        _save_conversation(connection, turn)
-        if connection.execute(update(turns).where(*this_turn).values(values)).rowcount == 0:
-            connection.execute(insert(turns).values(values))
+        connection.execute(update(turns).where(*this_turn).values(helpful=is_helpful))
+
+
+def newly_answered(engine: Engine) -> dict[int, str]:
+    """Return the newest turns that are answered: number and conversation."""
+    newest = select(func.max(turns.c.id)).scalar_subquery()
+    wanted = select(turns.c.id, turns.c.conversation_id).where(
+        turns.c.id > newest - _NEWEST, turns.c.answered_at.is_not(None)
+    )
+    with reading(engine) as connection:
+        return {row.id: row.conversation_id for row in connection.execute(wanted)}
 
 
 def _save_conversation(connection: Connection, turn: Turn) -> None:
@@ -104,7 +129,7 @@ def _higher_level(level: str) -> Any:
 
 
 def _select_turns() -> Any:
-    return select(*_TURN_COLUMNS, conversations.c.channel).join(
+    return select(turns.c.id, *_TURN_COLUMNS, conversations.c.channel).join(
         conversations, conversations.c.id == turns.c.conversation_id
     )
 

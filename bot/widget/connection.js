@@ -1,27 +1,33 @@
-/**
- * Talks to the assistant: docs/http-api.md. Knows nothing of the page.
- * The token stays in sessionStorage and nothing a patient writes does.
- */
+/** Talks to the assistant: docs/http-api.md. Knows nothing of the page. */
+
+import { forgetToken, keepToken, keptToken } from "./token.js";
 
 /** @typedef {{id: string, title: string}} Choice */
-/** @typedef {{kind: "advice"|"answer"|"leg_check"|"notice", level?: "emergency"|"urgent", text: string, choices: Choice[]}} Reply */
-/** @typedef {{id: string, at: string, text: string, replies: Reply[]}} Turn */
+/** @typedef {{kind: "advice"|"answer"|"leg_check"|"notice", level?: "emergency"|"urgent", text: string, lang?: string, choices: Choice[]}} Reply */
+/** @typedef {{id: string, at: string, text: string, replies: Reply[], can_be_rated?: boolean, helpful?: boolean|null, requested_visit?: string|null}} Turn */
 /** @typedef {{notice: string, greeting: Reply}} Beginning */
+/** @typedef {Beginning & {turns: Turn[], last_event_id: string}} History */
 /** @typedef {{id: string, text?: string, choice?: string}} Message */
 
-const TOKEN = "kneedesk-token";
 const PATIENCE_MILLISECONDS = 15000;
 
-/** A message that did not get through: a code, and the server's own words for the patient if it had any. */
+/** A request that did not get through: a code, the server's own words for the patient if it had any, how long to wait. */
 export class NotSent extends Error {
   /**
    * @param {string} code "offline", or the server's code
    * @param {Reply} [reply]
+   * @param {number} [waitSeconds]
    */
-  constructor(code, reply) {
+  constructor(code, reply, waitSeconds = 0) {
     super(code);
     this.code = code;
     this.reply = reply;
+    this.waitSeconds = waitSeconds;
+  }
+
+  /** Whether the conversation has ended, so that only a new one can go on. */
+  get isEnded() {
+    return this.code === "token_expired" || this.code === "token_invalid";
   }
 }
 
@@ -33,12 +39,17 @@ export class Connection {
 
   /** Whether this tab has a conversation to go on with. */
   get isStarted() {
-    return sessionStorage.getItem(TOKEN) !== null;
+    return keptToken() !== null;
+  }
+
+  /** What tells this conversation from others on this page's site. */
+  get token() {
+    return keptToken();
   }
 
   /** Forget the conversation; the next one is a new one. */
   forget() {
-    sessionStorage.removeItem(TOKEN);
+    forgetToken();
   }
 
   /**
@@ -46,8 +57,8 @@ export class Connection {
    * @returns {Promise<Beginning>}
    */
   async start() {
-    const started = await this._request("POST", "/conversations");
-    sessionStorage.setItem(TOKEN, started.token);
+    const started = await this._json("POST", "/conversations");
+    keepToken(started.token);
     return started;
   }
 
@@ -57,12 +68,31 @@ export class Connection {
    * @returns {Promise<Turn>}
    */
   send(message) {
-    return this._request("POST", "/messages", message);
+    return this._json("POST", "/messages", message);
   }
 
-  /** @returns {Promise<Beginning & {turns: Turn[]}>} */
+  /** @returns {Promise<History>} */
   history() {
-    return this._request("GET", "/messages");
+    return this._json("GET", "/messages");
+  }
+
+  /**
+   * @param {string} id the message whose answer it is about
+   * @param {boolean} helpful
+   */
+  rate(id, helpful) {
+    return this._json("POST", "/feedback", { id, helpful });
+  }
+
+  /**
+   * Listen for turns answered after the event of this id, as text of the event-stream format.
+   * @param {string} lastEventId
+   * @param {AbortSignal} signal
+   */
+  async listen(lastEventId, signal) {
+    const response = await this._fetch("GET", "/events", { "Last-Event-ID": lastEventId }, undefined, signal);
+    if (!response.ok || !response.body) throw await refusal(response);
+    return response.body.pipeThrough(new TextDecoderStream());
   }
 
   /**
@@ -71,29 +101,48 @@ export class Connection {
    * @param {object} [body]
    * @returns {Promise<any>}
    */
-  async _request(method, path, body) {
-    /** @type {Record<string, string>} */
-    const headers = { "Content-Type": "application/json" };
-    const token = sessionStorage.getItem(TOKEN);
-    if (token) headers.Authorization = `Bearer ${token}`;
-    let response;
-    let content;
+  async _json(method, path, body) {
+    const signal = AbortSignal.timeout(PATIENCE_MILLISECONDS);
+    const response = await this._fetch(method, path, { "Content-Type": "application/json" }, body, signal);
+    if (!response.ok) throw await refusal(response);
     try {
-      response = await fetch(this._base + path, {
+      return await response.json();
+    } catch {
+      throw new NotSent("offline"); // the connection broke in the middle of the answer
+    }
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {Record<string, string>} headers
+   * @param {object | undefined} body
+   * @param {AbortSignal} signal
+   */
+  async _fetch(method, path, headers, body, signal) {
+    const token = keptToken();
+    if (token) headers = { ...headers, Authorization: `Bearer ${token}` };
+    try {
+      return await fetch(this._base + path, {
         method,
         headers,
         body: body && JSON.stringify(body),
         credentials: "omit",
         cache: "no-store",
-        signal: AbortSignal.timeout(PATIENCE_MILLISECONDS),
+        signal,
       });
-      content = await response.json();
     } catch {
       throw new NotSent("offline");
     }
-    if (!response.ok) throw new NotSent(content.error?.code ?? "unavailable", content.reply);
-    return content;
   }
+}
+
+/** @param {Response} response */
+async function refusal(response) {
+  // A proxy in between answers with a page of its own.
+  const content = await response.json().catch(() => ({}));
+  const wait = Number(response.headers.get("Retry-After")) || 0;
+  return new NotSent(content.error?.code ?? "unavailable", content.reply, wait);
 }
 
 /** A message id nobody else has, also on pages without TLS, where randomUUID is missing. */

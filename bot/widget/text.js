@@ -1,7 +1,9 @@
 /**
  * Turns the clinic's text into elements: paragraphs, lists, and links for phone numbers and addresses.
- * Everything else stays text; nothing is ever parsed as HTML.
+ * Everything else stays text.
  */
+
+import { element } from "./elements.js";
 
 const LINK = /(https:\/\/[^\s<>"]+[^\s<>".,;:!?)])|(\(\d{3}\) \d{3}-\d{4})|\b(911|988)\b/g;
 
@@ -15,47 +17,36 @@ export function rendered(text) {
   let list = null;
   for (const line of text.split("\n")) {
     if (line.startsWith("- ")) {
-      list ??= fragment.appendChild(document.createElement("ul"));
-      list.append(filled("li", line.slice(2)));
+      list ??= fragment.appendChild(element("ul"));
+      list.append(element("li", {}, ...withLinks(line.slice(2))));
     } else if (line.trim()) {
       list = null;
-      fragment.append(filled("p", line));
+      fragment.append(element("p", {}, ...withLinks(line)));
     }
   }
   return fragment;
 }
 
-/**
- * @param {string} tag
- * @param {string} text
- */
-function filled(tag, text) {
-  const element = document.createElement(tag);
+/** @param {string} text */
+function withLinks(text) {
+  /** @type {(Node | string)[]} */
+  const parts = [];
   let rest = 0;
   for (const match of text.matchAll(LINK)) {
-    element.append(text.slice(rest, match.index), linked(match));
+    parts.push(text.slice(rest, match.index), match[1] ? outward(match[1]) : phoneLink(match[0]));
     rest = match.index + match[0].length;
   }
-  element.append(text.slice(rest));
-  return element;
+  parts.push(text.slice(rest));
+  return parts;
 }
 
-/** @param {RegExpMatchArray} match */
-function linked(match) {
-  const link = document.createElement("a");
-  link.textContent = match[0];
-  if (match[1]) {
-    link.href = match[1];
-    link.target = "_blank";
-    link.rel = "noopener noreferrer";
-  } else {
-    link.href = telephone(match[0]);
-  }
-  return link;
+/** @param {string} address */
+function outward(address) {
+  return element("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, address);
 }
 
 /** @param {string} number */
-export function telephone(number) {
+export function phoneLink(number) {
   const digits = number.replace(/\D/g, "");
-  return `tel:${digits.length === 10 ? "+1" : ""}${digits}`;
+  return element("a", { href: `tel:${digits.length === 10 ? "+1" : ""}${digits}` }, number);
 }

@@ -12,6 +12,7 @@ from bot.content.clinic import load_clinic
 from bot.settings import ROOT
 
 _FILES = sorted(path for folder in ("bot", "actions") for path in (ROOT / folder).rglob("*.py"))
+_MODULES_OF_WIDGET = sorted((ROOT / "bot" / "widget").glob("*.js"))
 _LONGEST_MODULE, _LONGEST_FUNCTION, _FEWEST_SHORT_FUNCTIONS = 300, 40, 0.8
 _EMPTY_NAMES = {"utils", "util", "helpers", "helper", "manager", "common", "misc"}
 # Lay words of the rules: none of them has a business in Python.
@@ -31,6 +32,22 @@ def _functions(path: Path) -> list[tuple[str, int]]:
 @pytest.mark.parametrize("path", _FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_module_is_too_long_to_read(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= _LONGEST_MODULE
+
+
+@pytest.mark.parametrize("path", _MODULES_OF_WIDGET, ids=lambda path: path.name)
+def test_no_module_of_the_widget_is_too_long_or_opens_without_saying_what_it_is(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= _LONGEST_MODULE
+    assert text.startswith("/**")
+
+
+def test_the_widget_makes_nothing_from_html_and_keeps_nothing_but_the_token() -> None:
+    for path in _MODULES_OF_WIDGET:
+        code = path.read_text(encoding="utf-8")
+        assert not re.search(
+            r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|localStorage|document\.cookie", code
+        ), path.name
+        assert "sessionStorage" not in code or path.name == "token.js", path.name
 
 
 def test_functions_are_short() -> None:
@@ -81,7 +98,14 @@ def test_the_environment_is_read_in_one_place() -> None:
 
 def test_no_file_names_a_package_registry() -> None:
     hosts = ("py" + "pi.org", "python" + "hosted.org", "registry." + "npmjs")
-    names = ("requirements.txt", "pyproject.toml", "Makefile", "README.md", "CONTRIBUTING.md")
+    names = (
+        "requirements.txt",
+        "pyproject.toml",
+        "Makefile",
+        "README.md",
+        "CONTRIBUTING.md",
+        "tests/types/package-lock.json",
+    )
     for name in names:
         text = (ROOT / name).read_text(encoding="utf-8")
         assert not any(host in text for host in hosts), name

@@ -9,13 +9,18 @@ from typing import Any
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from bot.settings import ROOT
-from tests.browser.chat import open_chat, press, say
+from tests.browser.chat import log_in_as_staff, open_chat, press, say, send
 from tests.browser.conftest import launch
-from tests.running import STAFF_NAME, STAFF_PASSWORD, RunningAssistant
+from tests.running import RunningAssistant
 
 _PICTURES = ROOT / "docs" / "pictures"
-_DESKTOP: dict[str, Any] = {"viewport": {"width": 1100, "height": 760}}
-_PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 780}, "device_scale_factor": 2}
+_DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+_PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 780},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
 
 
 def main() -> None:
@@ -27,7 +32,9 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = launch(playwright)
-        _widget(browser, assistant.base)
+        _desktop(browser, assistant.base)
+        _bad_days(browser, assistant.base)
+        _phone(browser, assistant.base)
         _staff(browser, assistant.staff_base)
         browser.close()
 
@@ -39,12 +46,13 @@ def _page(browser: Browser, address: str, **options: Any) -> Page:
 
 
 def _take(page: Page, name: str) -> None:
+    page.mouse.move(0, 0)
     page.wait_for_timeout(200)
     page.screenshot(path=_PICTURES / f"{name}.png")
     print(f"docs/pictures/{name}.png")
 
 
-def _widget(browser: Browser, address: str) -> None:
+def _desktop(browser: Browser, address: str) -> None:
     page = _page(browser, address, **_DESKTOP)
     _take(page, "closed")
     open_chat(page)
@@ -58,6 +66,13 @@ def _widget(browser: Browser, address: str) -> None:
     say(page, "sore behind the knee after squats")
     press(page, "I am new")
     _take(page, "booking")
+    page = _page(browser, address, color_scheme="dark", **_DESKTOP)
+    open_chat(page)
+    say(page, "how do you treat it")
+    _take(page, "dark")
+
+
+def _bad_days(browser: Browser, address: str) -> None:
     page = _page(browser, address, **_DESKTOP)
     open_chat(page)
     say(page, "my calf is swollen and now i cant catch my breath")
@@ -65,14 +80,12 @@ def _widget(browser: Browser, address: str) -> None:
     page = _page(browser, address, **_DESKTOP)
     open_chat(page)
     page.context.set_offline(True)
-    page.get_by_label("Your message").fill("do I need an MRI?")
-    page.keyboard.press("Enter")
+    send(page, "do I need an MRI?")
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
     _take(page, "offline")
-    page = _page(browser, address, color_scheme="dark", **_DESKTOP)
-    open_chat(page)
-    say(page, "how do you treat it")
-    _take(page, "dark")
+
+
+def _phone(browser: Browser, address: str) -> None:
     page = _page(browser, address, **_PHONE)
     open_chat(page)
     say(page, "what can cause pain behind the knee?")
@@ -81,10 +94,7 @@ def _widget(browser: Browser, address: str) -> None:
 
 def _staff(browser: Browser, address: str) -> None:
     page = _page(browser, address, **_DESKTOP)
-    page.get_by_label("Name").fill(STAFF_NAME)
-    page.get_by_label("Password").fill(STAFF_PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Conversations")).to_be_visible()
+    log_in_as_staff(page, address)
     _take(page, "staff-list")
     page.locator("tr.emergency").first.get_by_role("link").click()
     expect(page.locator("mark").first).to_be_visible()

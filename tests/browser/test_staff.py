@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.chat import assert_accessible
-from tests.running import STAFF_NAME, STAFF_PASSWORD, RunningAssistant
+from tests.browser.chat import assert_accessible, log_in_as_staff
+from tests.running import RunningAssistant
 
 
 def test_staff_log_in_open_a_red_flag_and_mark_it_reviewed(page: Page, assistant: RunningAssistant) -> None:
     assistant.patient().say("my calf is ballooned since my flight")
     page.goto(assistant.staff_base)
     assert_accessible(page)
-    page.get_by_label("Name").fill(STAFF_NAME)
-    page.get_by_label("Password").fill(STAFF_PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Conversations")).to_be_visible()
+    log_in_as_staff(page, assistant.staff_base)
     assert_accessible(page)
     page.locator("tr.urgent, tr.emergency").first.get_by_role("link").click()
     expect(page.locator("mark").first).to_be_visible()

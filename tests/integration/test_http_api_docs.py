@@ -14,7 +14,9 @@ from bot.settings import ROOT
 from tests.builders import TWILIO_TOKEN
 from tests.running import RunningAssistant
 
-_EXAMPLE = re.compile(r"```http\n(?P<request>.*?)```\n+```(?P<type>json|xml) (?P<status>\d+)\n(?P<answer>.*?)```", re.S)
+_EXAMPLE = re.compile(
+    r"```http\n(?P<request>.*?)```\n+```(?P<type>json|xml|text) (?P<status>\d+)\n(?P<answer>.*?)```", re.S
+)
 
 
 def test_every_example_of_the_page_works(assistant: RunningAssistant) -> None:
@@ -27,6 +29,9 @@ def test_every_example_of_the_page_works(assistant: RunningAssistant) -> None:
         assert answer.status_code == int(example["status"]), f"{example['request']}\n{answer.text}"
         if example["type"] == "json":
             _compare(json.loads(example["answer"]), answer.json(), known, example["request"])
+        elif example["type"] == "text":
+            expected = re.escape(example["answer"]).replace("…", ".*")
+            assert re.fullmatch(expected, _first_event(answer)), example["request"]
         else:
             before, after = example["answer"].strip().split("…")
             assert before in answer.text
@@ -44,7 +49,18 @@ def _send(assistant: RunningAssistant, text: str, known: dict[str, str]) -> requ
     for name, value in known.items():
         body = body.replace(f"{{{name}}}", value)
         headers = {key: text.replace(f"{{{name}}}", value) for key, text in headers.items()}
-    return requests.request(method, assistant.base + path, headers=headers, data=body.encode(), timeout=30)
+    return requests.request(method, assistant.base + path, headers=headers, data=body.encode(), timeout=30, stream=True)
+
+
+def _first_event(stream: requests.Response) -> str:
+    """Read the stream up to the end of its first event, and hang up."""
+    text = ""
+    with stream:
+        for part in stream.iter_content(1):
+            text += part.decode("ascii")
+            if "data: " in text and text.endswith("\n\n"):
+                break
+    return text.removesuffix("\n")
 
 
 def _compare(expected: Any, given: Any, known: dict[str, str], where: str) -> None:

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Engine
 
+from bot.booking.confirmation import confirm_request
 from bot.booking.requests import save_request
 from bot.store.conversation_locks import ConversationBusy, ConversationLocks
 from bot.store.conversations import conversations_by_urgency
 from bot.store.database import StoreUnavailable, migrate, open_database
-from bot.store.turns import find_turn, latest_turns, save_turn
+from bot.store.turns import find_turn, latest_turns, newly_answered, save_turn
 from tests.builders import make_request, make_turn
 from tests.running import RunningAssistant, free_port
 
@@ -84,6 +85,15 @@ def test_turns_and_conversations_are_kept(engine: Engine) -> None:
 def test_one_confirmation_makes_one_request(engine: Engine) -> None:
     request = make_request(conversation_id="pg-2")
     assert save_request(engine, request) == save_request(engine, request)
+
+
+def test_a_confirmed_visit_is_a_turn_and_news(engine: Engine) -> None:
+    save_turn(engine, make_turn(conversation_id="pg-5"))
+    reference = save_request(engine, make_request(conversation_id="pg-5"))
+    assert "pg-5" not in newly_answered(engine).values()
+    assert confirm_request(engine, reference, "Confirmed.")
+    assert "pg-5" in newly_answered(engine).values()
+    assert [turn.outcome for turn in latest_turns(engine, "pg-5", 5)] == [None, "visit_confirmed"]
 
 
 def test_two_assistants_take_the_turns_of_a_conversation_one_after_the_other(server: _PostgreSQL) -> None:

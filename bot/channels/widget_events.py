@@ -1,0 +1,146 @@
+"""The widget's event stream: turns as they are answered, in whichever process or tab that happens.
+
+Staff confirm a visit in another process, so the database is what tells. One query every few seconds looks on
+behalf of all open streams, and none is made while no stream is open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Optional
+
+from sqlalchemy.engine import Engine
+
+from bot.channels.turns import off_the_loop
+from bot.store.database import StoreUnavailable
+from bot.store.turns import Turn, latest_turns, newly_answered
+
+logger = logging.getLogger(__name__)
+
+TURNS_SENT = 200
+_LOOK_SECONDS = 1.5
+# Proxies close what is silent for a minute; the widget takes a longer silence for a dead connection.
+_HEARTBEAT_SECONDS = 15
+# Then the widget connects anew, so that an expired token does not go on hearing.
+_LONGEST_SECONDS = 15 * 60
+_STREAMS_OF_ONE_CONVERSATION = 8
+# Every stream holds a file descriptor, and a process often has 1,024: most must stay free for messages.
+_STREAMS = 500
+
+Send = Callable[[str], Awaitable[Any]]
+Shown = Callable[[Turn], dict[str, Any]]
+
+
+class TooManyStreams(Exception):
+    """One more would take from others what messages need."""
+
+
+class TurnStreams:
+    """The open streams. Lives on the web server's loop; the database is asked on threads."""
+
+    def __init__(self, engine: Engine, shown: Shown) -> None:
+        self._engine = engine
+        self._shown = shown
+        self._bells: dict[str, list[asyncio.Event]] = {}
+        self._watch: Optional[asyncio.Task[None]] = None
+        self._is_closing = False
+
+    def check_room(self, conversation_id: str) -> None:
+        """Raise TooManyStreams if this conversation, or all together, have as many as they may."""
+        count = sum(map(len, self._bells.values()))
+        if count >= _STREAMS or len(self._bells.get(conversation_id, ())) >= _STREAMS_OF_ONE_CONVERSATION:
+            raise TooManyStreams
+
+    async def follow(self, conversation_id: str, after_id: int, send: Send) -> None:
+        """Send the conversation's turns after this one as they are answered, until the client or the server leaves."""
+        until = time.monotonic() + _LONGEST_SECONDS
+        sent: set[int] = set()
+        with self._bell_of(conversation_id) as bell:
+            await send("retry: 3000\n\n")
+            while not self._is_closing and time.monotonic() < until:
+                bell.clear()
+                try:
+                    after_id = await self._send_news(conversation_id, after_id, sent, send)
+                except StoreUnavailable:
+                    await asyncio.sleep(_LOOK_SECONDS)
+                    bell.set()
+                await self._wait(bell, send)
+
+    def close(self) -> None:
+        """End every stream: the server waits for open connections when it stops."""
+        self._is_closing = True
+        self._ring(self._bells)
+
+    async def _send_news(self, conversation_id: str, after_id: int, sent: set[int], send: Send) -> int:
+        """Send what is answered and return the number of the last turn before which nothing is still waiting.
+
+        A turn carries that number as its event id: a staff member's reply can overtake the answer to a message,
+        and whoever resumes behind it must still get that answer.
+        """
+        turns = await off_the_loop(latest_turns, self._engine, conversation_id, TURNS_SENT, after_id)
+        is_complete = True
+        for turn in turns:
+            is_complete = is_complete and turn.answered_at is not None
+            after_id = (turn.id or 0) if is_complete else after_id
+            if turn.answered_at and turn.id not in sent:
+                sent.add(turn.id or 0)
+                shown = await off_the_loop(self._shown, turn)
+                await send(f"id: {after_id}\nevent: turn\ndata: {json.dumps(shown)}\n\n")
+        return after_id
+
+    @staticmethod
+    async def _wait(bell: asyncio.Event, send: Send) -> None:
+        try:
+            await asyncio.wait_for(bell.wait(), _HEARTBEAT_SECONDS)
+        except asyncio.TimeoutError:
+            await send(": still here\n\n")
+
+    @contextmanager
+    def _bell_of(self, conversation_id: str) -> Iterator[asyncio.Event]:
+        bell = asyncio.Event()
+        self._bells.setdefault(conversation_id, []).append(bell)
+        if self._watch is None:
+            self._watch = asyncio.get_running_loop().create_task(self._look())
+        try:
+            yield bell
+        finally:
+            self._bells[conversation_id].remove(bell)
+            if not self._bells[conversation_id]:
+                del self._bells[conversation_id]
+
+    async def _look(self) -> None:
+        """Ring the bells of conversations with newly answered turns, while anybody listens."""
+        known: Optional[set[int]] = None
+        while self._bells and not self._is_closing:
+            try:
+                answered = await off_the_loop(newly_answered, self._engine)
+            except StoreUnavailable as fault:
+                if known is not None:
+                    logger.error("The database is away and no event is sent: %s", fault)
+                known = None
+            else:
+                # The first look, also after a fault, knows nothing of what was missed: it rings all.
+                self._ring(self._bells if known is None else {answered[id] for id in answered.keys() - known})
+                known = set(answered)
+            await asyncio.sleep(_LOOK_SECONDS)
+        self._watch = None
+
+    def _ring(self, conversation_ids: Any) -> None:
+        for conversation_id in conversation_ids:
+            for bell in self._bells.get(conversation_id, ()):
+                bell.set()
+
+
+def resume_point(turns: list[Turn]) -> int:
+    """Return the number of the last turn before which nothing is still waiting; 0 if there is none."""
+    point = 0
+    for turn in turns:
+        if turn.answered_at is None:
+            break
+        point = turn.id or 0
+    return point
