@@ -86,11 +86,12 @@ def evaluate(
     file: Path = typer.Argument(..., exists=True, dir_okay=False, help="id,text,topic,topic_alt,triage,triage_alt"),
     predictions: Optional[Path] = typer.Option(None, help="Write id,topic,confidence,triage,signs,reply to this file."),
     json: Optional[Path] = typer.Option(None, help="Write the figures to this file."),
+    plots: Optional[Path] = typer.Option(None, help="Draw reliability and confusion of topics into this folder."),
 ) -> None:
     """Take every labelled message of FILE through a turn of its own, and report what was recognised."""
     from bot.evaluation.run import evaluate_file
 
-    typer.echo(evaluate_file(get_settings(), file, predictions, json))
+    typer.echo(evaluate_file(get_settings(), file, predictions, json, plots))
 
 
 @app.command()

@@ -22,6 +22,7 @@ from sqlalchemy import text
 
 from bot.channels.turns import off_the_loop
 from bot.channels.widget_files import FOLDER, serve_widget_files
+from bot.content.approval import require_approval, reviewed_content
 from bot.conversation.dialogue import ActionServer
 from bot.model_files import newest_model
 from bot.settings import ROOT, Settings, get_settings
@@ -64,7 +65,10 @@ def create_app(settings: Settings) -> Sanic:
 def serve() -> None:
     """Run the assistant until it is stopped."""
     settings = get_settings()
-    migrate(open_database(settings.database_url))
+    engine = open_database(settings.database_url)
+    migrate(engine)
+    if settings.require_approved_content:
+        require_approval(reviewed_content(settings, engine))
     app = create_app(settings)
     app.run(settings.listen_address, settings.assistant_port, access_log=False, motd=False)
 

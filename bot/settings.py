@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     messages_per_minute: int = Field(60, ge=1)
     conversations_per_minute: int = Field(600, ge=1)
     answer_deadline_seconds: float = Field(5.0, gt=0)
+    require_approved_content: bool = False
+    approval_days: int = Field(365, ge=1)
     spool_directory: Path = ROOT / "var" / "spool"
     clinic_directory: Path = ROOT / "clinic"
     models_directory: Path = ROOT / "models"

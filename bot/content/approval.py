@@ -9,13 +9,16 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, Optional
 
-from bot.content.clinic import Answer, ClinicContent
+from sqlalchemy.engine import Engine
+
+from bot.content.clinic import Answer, ClinicContent, load_clinic
 from bot.errors import ForPeople
-from bot.store.approvals import Approval
-from bot.triage.rules import Advice, GroupFile, RuleBook, Wording
+from bot.settings import Settings
+from bot.store.approvals import Approval, newest_approvals
+from bot.triage.rules import Advice, GroupFile, RuleBook, Wording, load_rules
 
 Status = Literal["written", "approved", "due for review"]
 
@@ -59,8 +62,11 @@ def content_items(clinic: ClinicContent, rules: RuleBook) -> list[ContentItem]:
     return [*advice, *answers, _leg_check_item(clinic), _booking_item(clinic), _messages_item(clinic)]
 
 
-def review(items: Sequence[ContentItem], approvals: Mapping[str, Approval], valid: dt.timedelta) -> list[Reviewed]:
-    """Say for each item where it stands; `approvals` are the newest by the item's name."""
+def reviewed_content(settings: Settings, engine: Engine) -> list[Reviewed]:
+    """Return everything that the clinic's present files say, and where each part of it stands."""
+    directory, approvals = settings.clinic_directory, newest_approvals(engine)
+    items = content_items(load_clinic(directory), load_rules(directory / "red_flags"))
+    valid = dt.timedelta(days=settings.approval_days)
     return [_reviewed(item, approvals.get(item.name), valid) for item in items]
 
 
@@ -70,7 +76,7 @@ def require_approval(reviewed: Sequence[Reviewed]) -> None:
     if missing:
         raise NotApproved(
             f"REQUIRE_APPROVED_CONTENT is set, and nobody has approved: {', '.join(missing)}. "
-            "The staff page, under Content, is where to read and approve."
+            "Read and approve it on the staff page, under Content (bot staff serve)."
         )
 
 

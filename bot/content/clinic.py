@@ -23,6 +23,7 @@ BOOK = "book_appointment"
 MESSAGES = frozenset(
     {
         *("notice", "spanish", "unsure", "unsure_again", "empty", "picture", "too_long", "unknown_choice"),
+        "visit_confirmed",
         *("unavailable", "booking_unavailable", "busy", "too_fast"),
         *("sms_stopped", "sms_started", "sms_help", "sms_choose"),
     }

@@ -19,8 +19,14 @@ from bot.triage.messages import LabelledMessage, read_messages
 _PROGRESS_EVERY = 100
 
 
-def evaluate_file(settings: Settings, file: Path, predictions_file: Optional[Path], json_file: Optional[Path]) -> str:
-    """Return the report; write the two files if they are asked for."""
+def evaluate_file(
+    settings: Settings,
+    file: Path,
+    predictions_file: Optional[Path] = None,
+    json_file: Optional[Path] = None,
+    plots: Optional[Path] = None,
+) -> str:
+    """Return the report; write the files, and the pictures into the folder, that are asked for."""
     messages = read_messages(file)
     predictions = []
     with assistant_for_evaluation(settings) as answer:
@@ -33,6 +39,10 @@ def evaluate_file(settings: Settings, file: Path, predictions_file: Optional[Pat
         _write_predictions(predictions_file, messages, predictions)
     if json_file:
         json_file.write_text(json.dumps(result.as_json(), indent=2) + "\n", encoding="utf-8")
+    if plots:
+        from bot.evaluation.plots import draw_plots  # matplotlib takes seconds, and most evaluations are read
+
+        draw_plots(messages, predictions, plots)
     return shown_figures(result, messages, predictions)
 
 

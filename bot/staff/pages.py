@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
-import secrets
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -23,17 +21,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.templating import Jinja2Templates
 
 from bot.booking.confirmation import confirm_request
 from bot.booking.requests import newest_requests
 from bot.content.clinic import load_clinic
 from bot.settings import Settings, get_settings
 from bot.staff import accounts
+from bot.staff.content_pages import ContentPages
+from bot.staff.shell import Shell
 from bot.store.conversations import conversations_by_urgency, find_conversation, mark_reviewed
 from bot.store.database import StoreUnavailable, migrate, open_database
 from bot.store.phone_numbers import PhoneNumbers
 from bot.store.turns import latest_turns
+from bot.yaml_file import ContentError
 
 _HERE = Path(__file__).parent
 _PAGE_SIZE = 50
@@ -45,13 +45,12 @@ Page = Callable[[Request], Awaitable[Response]]
 
 
 class StaffPages:
-    """The pages, over one database."""
+    """Conversations, booking requests, and the way in and out."""
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
-        self._engine = engine
+    def __init__(self, shell: Shell, settings: Settings) -> None:
+        self._shell = shell
         self._confirmation = load_clinic(settings.clinic_directory).messages["visit_confirmed"].web
         self._numbers = PhoneNumbers(settings)
-        self._templates = Jinja2Templates(_HERE / "templates")
         self._tries_stored = MemoryStorage()
         self._tries = MovingWindowRateLimiter(self._tries_stored)
 
@@ -73,83 +72,67 @@ class StaffPages:
     async def _conversations(self, request: Request) -> Response:
         number = max(1, int(request.query_params.get("page", "1"))) if _is_page(request) else 1
         found = await run_in_threadpool(
-            conversations_by_urgency, self._engine, _PAGE_SIZE + 1, (number - 1) * _PAGE_SIZE
+            conversations_by_urgency, self._shell.engine, _PAGE_SIZE + 1, (number - 1) * _PAGE_SIZE
         )
-        await self._record(request, "viewed the list of conversations")
+        await self._shell.record(request, "viewed the list of conversations")
         shown = {"conversations": found[:_PAGE_SIZE], "page": number, "has_more": len(found) > _PAGE_SIZE}
-        return self._page(request, "conversations.html", shown)
+        return self._shell.page(request, "conversations.html", shown)
 
     async def _conversation(self, request: Request) -> Response:
         conversation_id = request.path_params["id"]
-        conversation = await run_in_threadpool(find_conversation, self._engine, conversation_id)
+        conversation = await run_in_threadpool(find_conversation, self._shell.engine, conversation_id)
         if conversation is None:
             raise HTTPException(404)
-        turns = await run_in_threadpool(latest_turns, self._engine, conversation_id, _LONGEST_TRANSCRIPT)
-        await self._record(request, "viewed a conversation", conversation_id)
-        return self._page(request, "conversation.html", {"conversation": conversation, "turns": turns})
+        turns = await run_in_threadpool(latest_turns, self._shell.engine, conversation_id, _LONGEST_TRANSCRIPT)
+        await self._shell.record(request, "viewed a conversation", conversation_id)
+        return self._shell.page(request, "conversation.html", {"conversation": conversation, "turns": turns})
 
     async def _reviewed(self, request: Request) -> Response:
-        await self._check_form(request)
-        await run_in_threadpool(mark_reviewed, self._engine, request.path_params["id"])
-        await self._record(request, "marked a conversation reviewed", request.path_params["id"])
+        await self._shell.check_form(request)
+        await run_in_threadpool(mark_reviewed, self._shell.engine, request.path_params["id"])
+        await self._shell.record(request, "marked a conversation reviewed", request.path_params["id"])
         return RedirectResponse("/", status_code=303)
 
     async def _bookings(self, request: Request) -> Response:
-        requests = await run_in_threadpool(newest_requests, self._engine, _PAGE_SIZE)
-        await self._record(request, "viewed the booking requests")
+        requests = await run_in_threadpool(newest_requests, self._shell.engine, _PAGE_SIZE)
+        await self._shell.record(request, "viewed the booking requests")
         phones = {booking.reference: self._numbers.decrypted(booking.phone_encrypted) for booking in requests}
-        return self._page(request, "bookings.html", {"requests": requests, "phones": phones})
+        return self._shell.page(request, "bookings.html", {"requests": requests, "phones": phones})
 
     async def _confirmed(self, request: Request) -> Response:
-        await self._check_form(request)
+        await self._shell.check_form(request)
         reference = request.path_params["reference"]
         words = self._confirmation.format(reference=reference)
-        if await run_in_threadpool(confirm_request, self._engine, reference, words):
-            await self._record(request, "confirmed a visit", reference)
+        if await run_in_threadpool(confirm_request, self._shell.engine, reference, words):
+            await self._shell.record(request, "confirmed a visit", reference)
         return RedirectResponse("/bookings", status_code=303)
 
     async def _login_form(self, request: Request) -> Response:
-        return self._page(request, "login.html", {"failed": False})
+        return self._shell.page(request, "login.html", {"failed": False})
 
     async def _login(self, request: Request) -> Response:
-        form = await self._check_form(request)
+        form = await self._shell.check_form(request)
         name, password = str(form.get("name", "")), str(form.get("password", ""))
         address = request.client.host if request.client else ""
         if not self._tries.hit(_LOGIN_TRIES, address) or not self._tries.hit(_LOGIN_TRIES, name):
             raise HTTPException(429)
-        if not await run_in_threadpool(accounts.is_right_password, self._engine, name, password):
-            await run_in_threadpool(accounts.record, self._engine, name[:80], "failed to log in")
-            return self._page(request, "login.html", {"failed": True}, status=403)
+        if not await run_in_threadpool(accounts.is_right_password, self._shell.engine, name, password):
+            await run_in_threadpool(accounts.record, self._shell.engine, name[:80], "failed to log in")
+            return self._shell.page(request, "login.html", {"failed": True}, status=403)
         request.session.clear()
         request.session["staff_name"] = name
-        await self._record(request, "logged in")
+        await self._shell.record(request, "logged in")
         return RedirectResponse("/", status_code=303)
 
     async def _logout(self, request: Request) -> Response:
-        await self._check_form(request)
-        await self._record(request, "logged out")
+        await self._shell.check_form(request)
+        await self._shell.record(request, "logged out")
         request.session.clear()
         return RedirectResponse("/login", status_code=303)
 
     async def _readyz(self, request: Request) -> Response:
-        await run_in_threadpool(conversations_by_urgency, self._engine, 1)
+        await run_in_threadpool(conversations_by_urgency, self._shell.engine, 1)
         return JSONResponse({"database": True})
-
-    async def _check_form(self, request: Request) -> Any:
-        """Return the form, or refuse one that another site made this browser send."""
-        form = await request.form()
-        sent, known = str(form.get("form_token", "")), request.session.get("form_token", "")
-        if not known or not hmac.compare_digest(sent, known):
-            raise HTTPException(403)
-        return form
-
-    async def _record(self, request: Request, action: str, subject: str = "") -> None:
-        await run_in_threadpool(accounts.record, self._engine, request.session["staff_name"], action, subject)
-
-    def _page(self, request: Request, template: str, values: dict[str, Any], status: int = 200) -> Response:
-        token = request.session.setdefault("form_token", secrets.token_urlsafe(16))
-        shown = {**values, "form_token": token, "staff_name": request.session.get("staff_name")}
-        return self._templates.TemplateResponse(request, template, shown, status_code=status)
 
 
 class _LoggedIn(BaseHTTPMiddleware):
@@ -181,7 +164,8 @@ def _is_page(request: Request) -> bool:
 def create_app(settings: Settings) -> Starlette:
     """Return the web application."""
     engine = open_database(settings.database_url)
-    pages = StaffPages(engine, settings)
+    shell = Shell(engine)
+    routes = [*StaffPages(shell, settings).routes(), *ContentPages(shell, settings).routes()]
     middleware = [
         Middleware(
             SessionMiddleware,
@@ -193,17 +177,20 @@ def create_app(settings: Settings) -> Starlette:
         ),
         Middleware(_LoggedIn, engine=engine),
     ]
-    return Starlette(routes=pages.routes(), middleware=middleware, exception_handlers=_plain_errors(pages))
+    return Starlette(routes=routes, middleware=middleware, exception_handlers=_plain_errors(shell))
 
 
-def _plain_errors(pages: StaffPages) -> dict[Any, Any]:
+def _plain_errors(shell: Shell) -> dict[Any, Any]:
     async def refused(request: Request, error: HTTPException) -> Response:
-        return pages._page(request, "error.html", {"status": error.status_code}, status=error.status_code)
+        return shell.page(request, "error.html", {"status": error.status_code}, status=error.status_code)
 
     async def unavailable(request: Request, error: StoreUnavailable) -> Response:
-        return pages._page(request, "error.html", {"status": 503}, status=503)
+        return shell.page(request, "error.html", {"status": 503}, status=503)
 
-    return {HTTPException: refused, StoreUnavailable: unavailable}
+    async def broken(request: Request, error: ContentError) -> Response:
+        return shell.page(request, "error.html", {"status": 500, "problems": error.problems}, status=500)
+
+    return {HTTPException: refused, StoreUnavailable: unavailable, ContentError: broken}
 
 
 def serve() -> None:

@@ -17,6 +17,8 @@ from bot.triage.words import Word
 
 TAKES_BACK = ("denied", "resolved")
 
+# Cues whose reach is a matter of the whole story. A denial is none of them: its reach is one clause, which the rules know.
+_OPEN_CUES = frozenset({"past", "imagined", "general_question", "relatives", "relatives_past", "animals", "unclear"})
 # As many words behind a denied finding may belong to it.
 _REACH = 8
 
@@ -44,8 +46,10 @@ class SecondOpinion:
         return reading
 
     def doubts(self, words: Sequence[Word], marks: frozenset[str]) -> bool:
-        """Return whether a red flag is too unlikely for the rules to be right."""
-        return self._reader is not None and self._reader.likelihood(words, marks) < self._thresholds.doubt
+        """Return whether a cue leaves open if a sign counts, and a red flag is too unlikely for it."""
+        if not self._reader or marks.isdisjoint(_OPEN_CUES):
+            return False
+        return self._reader.likelihood(words, marks) < self._thresholds.doubt
 
     def _read(self, words: Sequence[Word], marks: frozenset[str]) -> Optional[Reading]:
         if not self._reader or not words:

@@ -71,13 +71,14 @@ def test_it_adds_nothing_where_the_rules_say_as_much(both: Triage) -> None:
     assert both.assess("my calf is swollen, my truck is parked outside").level == "urgent"
 
 
-def test_a_red_flag_of_the_rules_that_it_does_not_believe_is_none(triage: Triage, both: Triage) -> None:
+def test_where_a_cue_leaves_open_whether_a_sign_counts_it_decides(triage: Triage, both: Triage) -> None:
     assert triage.assess("total heart attack at that wedding").level == "emergency"
     assert both.assess("total heart attack at that wedding").level == "none"
 
 
-def test_a_red_flag_of_the_rules_that_it_holds_for_possible_counts(both: Triage) -> None:
-    assert both.assess("no parking, and i have a heart attack").level == "emergency"
+@pytest.mark.parametrize("text", ["a heart attack", "no parking, and i have a heart attack"])
+def test_where_there_is_no_such_cue_the_rules_stand(both: Triage, text: str) -> None:
+    assert both.assess(text).level == "emergency"
 
 
 def test_what_it_does_not_believe_still_counts_as_a_complaint(both: Triage) -> None:
