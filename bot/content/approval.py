@@ -92,7 +92,7 @@ def _answer_item(clinic: ClinicContent, answer: Answer) -> ContentItem:
     return ContentItem(
         name=f"answers/{answer.topic}",
         title=answer.label,
-        texts=(*_wording_texts(answer), *_buttons(clinic.label(topic) for topic in answer.choices)),
+        texts=(*_wording_texts(answer), *_buttons([clinic.label(topic) for topic in answer.choices])),
         rests_on=tuple(f"{fact.says} ({fact.section})" for fact in facts),
     )
 
@@ -113,10 +113,13 @@ def _leg_check_item(clinic: ClinicContent) -> ContentItem:
 
 def _booking_item(clinic: ClinicContent) -> ContentItem:
     booking = clinic.booking
-    texts = [text for name, question in booking.questions.items() for text in _wording_texts(question, name)]
+    texts: list[tuple[str, str]] = []
+    for name, question in booking.questions.items():
+        texts += [*_wording_texts(question, name), *_buttons([question.label, *question.choices])]
     texts += [text for name, problem in booking.problems.items() for text in _wording_texts(problem, name)]
     for name in ("check", "change", "requested", "cancelled"):
         texts += _wording_texts(getattr(booking, name), name)
+    texts += _buttons([booking.check.send, booking.check.change, booking.check.cancel])
     return ContentItem("booking", booking.label, tuple(texts), ())
 
 
@@ -137,5 +140,5 @@ def _wording_texts(wording: Wording, caption: str = "") -> Iterator[tuple[str, s
             yield f"{caption}, {key}".lstrip(", "), text
 
 
-def _buttons(titles: Iterator[str]) -> Iterator[tuple[str, str]]:
+def _buttons(titles: Sequence[str]) -> Iterator[tuple[str, str]]:
     yield from (("button", title) for title in titles)

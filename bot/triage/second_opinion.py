@@ -17,7 +17,7 @@ from bot.triage.words import Word
 
 TAKES_BACK = ("denied", "resolved")
 
-# Cues whose reach is a matter of the whole story. A denial is none of them: its reach is one clause, which the rules know.
+# Cues whose reach is a matter of the whole story. A denial is none of them: its reach is one clause.
 _OPEN_CUES = frozenset({"past", "imagined", "general_question", "relatives", "relatives_past", "animals", "unclear"})
 # As many words behind a denied finding may belong to it.
 _REACH = 8

@@ -80,6 +80,25 @@ def test_booking_requests_are_listed_with_their_number(assistant: RunningAssista
     assert "(404) 555-0166" in page
 
 
+def test_content_is_approved_as_it_was_read(assistant: RunningAssistant, staff: requests.Session) -> None:
+    address = f"{assistant.staff_base}/content/answers/bakers_cyst"
+    page = staff.get(address, timeout=10).text
+    assert "popliteal cyst" in page
+    assert "(Common Causes of Posterior Knee Pain)" in page
+    content_hash = re.search(r'name="content_hash" value="(\w+)"', page)
+    assert content_hash
+    form = {"form_token": _form_token(page), "content_hash": "of words read long ago"}
+    refused = staff.post(address, data=form, timeout=10)
+    assert (refused.status_code, "has changed since" in refused.text) == (409, True)
+    listing = staff.post(address, data={**form, "content_hash": content_hash[1]}, timeout=10).text
+    row = next(row for row in listing.split("<tr>") if "/content/answers/bakers_cyst" in row)
+    assert ("approved" in row, STAFF_NAME in row) == (True, True)
+
+
+def test_content_that_does_not_exist_is_not_found(assistant: RunningAssistant, staff: requests.Session) -> None:
+    assert staff.get(f"{assistant.staff_base}/content/answers/nothing", timeout=10).status_code == 404
+
+
 def test_every_view_is_in_the_audit(assistant: RunningAssistant, staff: requests.Session) -> None:
     staff.get(f"{assistant.staff_base}/bookings", timeout=10)
     path = make_url(assistant.settings.database_url).database
@@ -94,6 +113,8 @@ def test_every_view_is_in_the_audit(assistant: RunningAssistant, staff: requests
         "viewed a conversation",
         "viewed the booking requests",
         "marked a conversation reviewed",
+        "viewed the list of content",
+        "approved content",
     } <= actions
 
 
