@@ -9,7 +9,7 @@ LINT := .venv/bin/ruff check --quiet . && .venv/bin/ruff format --quiet --check 
 	$(NODE)/bin/node $(TSC) --project tests/types
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check train bench safety screenshots lock lint format clean
+.PHONY: help run test check train bench ablation safety screenshots lock lint format clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ train: $(INSTALLED) ## Train the model, if its files have changed
 
 bench: $(INSTALLED) ## Measure start, memory and speed beside a fresh `rasa init` project
 	@.venv/bin/python -m bench
+
+ablation: $(INSTALLED) ## Compare ways to recognise topics and put the table into docs/understanding.md
+	@.venv/bin/python -m bench.understanding
 
 safety: $(INSTALLED) ## Measure triage on tests/safety/ and put the figures into docs/safety.md
 	@$(BOT) train

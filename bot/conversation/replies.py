@@ -87,7 +87,12 @@ class ReplyWriter:
         ]
 
     def add_second_answer(self, replies: list[Json], topic: Optional[str], channel: str, *, before_form: bool) -> None:
-        """Answer the second question of a message too: behind the first answer, or before a form begins to ask."""
+        """Answer a message's second question too, behind the first answer or before a form's question.
+
+        A wish for a visit beside another question becomes the offer to book.
+        """
+        if topic == BOOK and not before_form:
+            self.offer_visit(replies)
         answer = self._clinic.answers.get(topic or "")
         if answer is None or topic in _NO_SECOND_ANSWER:
             return
@@ -95,7 +100,7 @@ class ReplyWriter:
         if before_form:
             replies.insert(0, second)
             return
-        offered = [*(replies[-1]["choices"] if replies else ()), *map(self._topic_choice, answer.choices)]
+        offered = [*replies[-1]["choices"], *map(self._topic_choice, answer.choices)]
         second["choices"] = list({choice["payload"]: choice for choice in offered}.values())
         for reply in replies:
             reply["choices"] = []

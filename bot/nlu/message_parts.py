@@ -1,4 +1,4 @@
-"""Rasa component, the first of the pipeline: puts the questions of a longer message beside it, to be read alone.
+"""Rasa component, the first of the pipeline: puts the sentences of a longer message beside it, to be read alone.
 
 The parts travel with their message through the featurizers; the topic classifier reads them and lets them go. Rasa
 takes the first message of the batch for the result, so the whole one stays in front.
@@ -7,7 +7,6 @@ takes the first message of the batch for the result, so the whole one stays in f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -18,15 +17,15 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-# Property of a part: the message that it is a part of.
-PART_OF = "part_of"
-_MOST_PARTS = 4
+# Properties of a part: the message that it is a part of, and whether it asks something.
+PART_OF, ASKS = "part_of", "asks"
+_MOST_PARTS = 8
 _FEWEST_WORDS = 2
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
 class MessageParts(GraphComponent):
-    """Appends to each message its questions, if it says something else as well."""
+    """Appends to each message its sentences, if there are several."""
 
     def __init__(self, config: dict[str, Any]) -> None:
         starts = "|".join(map(re.escape, config["question_starts"]))
@@ -55,16 +54,17 @@ class MessageParts(GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         parts = [
-            Message(data={TEXT: question, PART_OF: message})
+            Message(data={TEXT: sentence, PART_OF: message, ASKS: self.asks(sentence)})
             for message in messages
-            for question in self.questions(message.get(TEXT) or "")
+            for sentence in self.sentences(message.get(TEXT) or "")
         ]
         return [*messages, *parts]
 
-    def questions(self, text: str) -> list[str]:
-        """Return the questions of the text; none if the text is one sentence."""
+    def sentences(self, text: str) -> list[str]:
+        """Return the sentences of the text, a question joined by "and" apart; none if it is a single one."""
         sentences = [part.strip() for part in self._ends.split(text) if len(part.split()) >= _FEWEST_WORDS]
-        return list(self._asked(sentences))[:_MOST_PARTS] if len(sentences) > 1 else []
+        return sentences[:_MOST_PARTS] if len(sentences) > 1 else []
 
-    def _asked(self, sentences: list[str]) -> Iterator[str]:
-        return (part for part in sentences if part.endswith("?") or self._starts_question.match(part))
+    def asks(self, sentence: str) -> bool:
+        """Return whether the sentence is a question."""
+        return sentence.endswith("?") or self._starts_question.match(sentence) is not None

@@ -27,7 +27,7 @@ from sklearn.svm import LinearSVC
 
 from bot.content.importer import ORIGIN
 from bot.linear_models import NgramCounter, fit_one_against_rest, weighted
-from bot.nlu.message_parts import PART_OF
+from bot.nlu.message_parts import ASKS, PART_OF
 
 _SHOWN = 5
 _KEPT_BACK = 0.2
@@ -41,7 +41,8 @@ _NGRAMS = NgramCounter(re.compile(r"\w+").findall)
 class TopicClassifier(IntentClassifier, GraphComponent):
     """A linear support vector machine over n-grams and the sentence embedding.
 
-    The questions of a longer message have a say in its topic, and one of another topic becomes `second_topic`.
+    The questions of a longer message have a say in its topic, and one of another topic becomes `second_topic`;
+    so does a sentence of a topic among the `wishes`, which need not be asked.
     Its margins become confidences by one temperature, fitted on messages that the machine had not seen.
     What is kept is plain arrays: loading runs no code and takes milliseconds.
     """
@@ -55,7 +56,14 @@ class TopicClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"embedding_weight": 1.2, "penalty": 1.0, "questions_weight": 0.3, "second_topic_threshold": 0.5}
+        return {
+            "ngrams_weight": 1.0,
+            "embedding_weight": 1.2,
+            "penalty": 1.0,
+            "questions_weight": 0.3,
+            "second_topic_threshold": 0.5,
+            "wishes": [],
+        }
 
     @classmethod
     def create(
@@ -93,9 +101,8 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         """Return what the machine sees: weighted n-grams of length one beside the embedding."""
         counts = _NGRAMS.counts([message.get(TEXT) for message in messages])[:, self._arrays["columns"]]
         vectors = np.vstack([_vector(message) for message in messages])
-        return hstack(
-            [weighted(counts, self._arrays["rarity"]), csr_matrix(vectors * self._config["embedding_weight"])]
-        ).tocsr()
+        ngrams = weighted(counts, self._arrays["rarity"]) * self._config["ngrams_weight"]
+        return hstack([ngrams, csr_matrix(vectors * self._config["embedding_weight"])]).tocsr()
 
     def _persist(self) -> None:
         with self._storage.write_to(self._resource) as directory:
@@ -128,15 +135,16 @@ class TopicClassifier(IntentClassifier, GraphComponent):
             self._process_one(message, parts[id(message)])
         return whole
 
-    def _process_one(self, message: Message, questions: list[Message]) -> None:
+    def _process_one(self, message: Message, parts: list[Message]) -> None:
         if not message.get(TEXT):
             ranking: list[dict[str, Any]] = [{"name": None, "confidence": 0.0}]
         else:
-            margins = self._margins([message, *questions])
-            whole, asked = margins[0], margins[1:]
-            weight = self._config["questions_weight"] if questions else 0.0
-            ranking = self._ranking((1 - weight) * whole + weight * asked.mean(axis=0) if questions else whole)
-            second = self._second_topic(ranking[0]["name"], asked)
+            whole, *sentences = self._margins([message, *parts])
+            asked = [margins for part, margins in zip(parts, sentences, strict=True) if part.get(ASKS)]
+            weight = self._config["questions_weight"] if asked else 0.0
+            ranking = self._ranking((1 - weight) * whole + weight * np.mean(asked or [whole], axis=0))
+            others = [margins for part, margins in zip(parts, sentences, strict=True) if not part.get(ASKS)]
+            second = self._second_topic(ranking[0]["name"], asked, others)
             if second:
                 message.set("second_topic", second, add_to_output=True)
         message.set("intent", ranking[0], add_to_output=True)
@@ -150,12 +158,15 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         order = np.argsort(confidences)[::-1]
         return [{"name": self._topics[number], "confidence": float(confidences[number])} for number in order]
 
-    def _second_topic(self, topic: str, asked: Any) -> Optional[dict[str, Any]]:
-        """Return what else is asked, the surest question first; None if none is sure."""
-        likeliest = [self._ranking(margins)[0] for margins in asked]
-        others = [entry for entry in likeliest if entry["name"] != topic]
+    def _second_topic(self, topic: str, asked: list[Any], said: list[Any]) -> Optional[dict[str, Any]]:
+        """Return what else is asked or wished, the surest first; None if nothing is sure."""
+        wishes = [entry for entry in self._likeliest(said) if entry["name"] in self._config["wishes"]]
+        others = [entry for entry in (*self._likeliest(asked), *wishes) if entry["name"] != topic]
         surest = max(others, key=lambda entry: float(entry["confidence"]), default=None)
         return surest if surest and surest["confidence"] >= self._config["second_topic_threshold"] else None
+
+    def _likeliest(self, sentences: list[Any]) -> list[dict[str, Any]]:
+        return [self._ranking(margins)[0] for margins in sentences]
 
 
 def _check_clinic_content(examples: Sequence[Message]) -> None:
