@@ -54,6 +54,8 @@ def _draw_confusion(messages: Sequence[LabelledMessage], predictions: Sequence[P
     figure, axes = plt.subplots(figsize=(size, size), layout="constrained")
     matrix = ConfusionMatrixDisplay(confusion_matrix(labels, guesses, labels=topics), display_labels=topics)
     matrix.plot(ax=axes, xticks_rotation="vertical", colorbar=False, cmap="Blues")
+    for count in matrix.text_.ravel():
+        count.set_visible(count.get_text() != "0")
     axes.set(xlabel="taken for", ylabel="labelled")
     figure.savefig(path, dpi=120)
     plt.close(figure)

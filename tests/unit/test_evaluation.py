@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.evaluation.figures import Prediction, figures, share
+from bot.evaluation.plots import draw_plots
 from bot.evaluation.report import shown_figures
 from bot.triage.messages import LabelledMessage, read_messages
 from bot.yaml_file import ContentError
@@ -66,3 +67,12 @@ def test_extra_columns_are_ignored_and_wrong_rows_named(tmp_path: Path) -> None:
     path.write_text("id,text\n", encoding="utf-8")
     with pytest.raises(ContentError, match="the columns topic, topic_alt, triage, triage_alt are missing"):
         read_messages(path)
+
+
+def test_confidence_and_confusions_are_drawn(tmp_path: Path) -> None:
+    messages = [_message("contact"), _message("location"), _message("contact", topic_alt="location")]
+    pictures = draw_plots(messages, [_guess("contact"), _guess("contact"), _guess("location")], tmp_path / "new")
+    assert [(path.name, path.read_bytes()[:4]) for path in pictures] == [
+        ("reliability.png", b"\x89PNG"),
+        ("confusion.png", b"\x89PNG"),
+    ]
