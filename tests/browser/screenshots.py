@@ -99,6 +99,8 @@ def _staff(browser: Browser, address: str) -> None:
     page.locator("tr.emergency").first.get_by_role("link").click()
     expect(page.locator("mark").first).to_be_visible()
     _take(page, "staff-conversation")
+    page.goto(f"{address}/content/answers/meniscus_tear")
+    _take(page, "staff-content")
 
 
 if __name__ == "__main__":

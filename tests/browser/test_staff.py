@@ -24,3 +24,18 @@ def test_staff_log_in_open_a_red_flag_and_mark_it_reviewed(page: Page, assistant
     assert_accessible(page)
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_label("Password")).to_be_visible()
+
+
+def test_staff_read_an_answer_beside_its_facts_and_approve_it(page: Page, assistant: RunningAssistant) -> None:
+    page.goto(assistant.staff_base)
+    log_in_as_staff(page, assistant.staff_base)
+    page.get_by_role("link", name="Content", exact=True).click()
+    expect(page.get_by_role("heading", name="Content")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("link", name="Meniscus tear").click()
+    expect(page.get_by_role("heading", name="What it rests on")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("button", name="Approve as").click()
+    row = page.get_by_role("row").filter(has=page.get_by_role("link", name="Meniscus tear"))
+    expect(row.get_by_text("approved", exact=True)).to_be_visible()
+    assert_accessible(page)

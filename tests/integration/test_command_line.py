@@ -97,3 +97,10 @@ def test_a_taken_port_is_one_sentence() -> None:
 
 def test_training_again_changes_nothing(assistant: RunningAssistant) -> None:
     assert _bot("train").stdout.startswith("Nothing has changed")
+
+
+def test_serve_starts_with_nothing_that_nobody_approved(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'test.db'}"
+    done = _bot("serve", REQUIRE_APPROVED_CONTENT="1", DATABASE_URL=database)
+    assert (done.returncode, len(done.stderr.strip().splitlines())) == (1, 1), done.stderr
+    assert "answers/contact" in done.stderr
