@@ -41,8 +41,8 @@ _NGRAMS = NgramCounter(re.compile(r"\w+").findall)
 class TopicClassifier(IntentClassifier, GraphComponent):
     """A linear support vector machine over n-grams and the sentence embedding.
 
-    The questions of a longer message have a say in its topic, and one of another topic becomes `second_topic`;
-    so does a sentence of a topic among the `wishes`, which need not be asked.
+    A question of a longer message that is surely of another topic becomes `second_topic`; so does a sentence of a
+    topic among the `wishes`, which need not be asked.
     Its margins become confidences by one temperature, fitted on messages that the machine had not seen.
     What is kept is plain arrays: loading runs no code and takes milliseconds.
     """
@@ -60,7 +60,6 @@ class TopicClassifier(IntentClassifier, GraphComponent):
             "ngrams_weight": 1.0,
             "embedding_weight": 1.2,
             "penalty": 1.0,
-            "questions_weight": 0.3,
             "second_topic_threshold": 0.5,
             "wishes": [],
         }
@@ -140,11 +139,10 @@ class TopicClassifier(IntentClassifier, GraphComponent):
             ranking: list[dict[str, Any]] = [{"name": None, "confidence": 0.0}]
         else:
             whole, *sentences = self._margins([message, *parts])
+            ranking = self._ranking(whole)
             asked = [margins for part, margins in zip(parts, sentences, strict=True) if part.get(ASKS)]
-            weight = self._config["questions_weight"] if asked else 0.0
-            ranking = self._ranking((1 - weight) * whole + weight * np.mean(asked or [whole], axis=0))
-            others = [margins for part, margins in zip(parts, sentences, strict=True) if not part.get(ASKS)]
-            second = self._second_topic(ranking[0]["name"], asked, others)
+            said = [margins for part, margins in zip(parts, sentences, strict=True) if not part.get(ASKS)]
+            second = self._second_topic(ranking[0]["name"], asked, said)
             if second:
                 message.set("second_topic", second, add_to_output=True)
         message.set("intent", ranking[0], add_to_output=True)
