@@ -25,6 +25,17 @@ def _help(page: Page) -> None:
     expect(card.get_by_role("link", name="(404) 905-7342").first).to_be_visible()
 
 
+def _hold(page: Page) -> list[Route]:
+    """Hold the next request back; return where it will be."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(_MESSAGES, hold, times=1)
+    return held
+
+
 def test_a_message_that_was_not_sent_is_sent_exactly_once(page: Page) -> None:
     open_chat(page)
     page.context.set_offline(True)
@@ -91,8 +102,7 @@ def test_a_message_that_the_stream_has_answered_is_not_called_unsent(page: Page)
 def test_no_message_overtakes_one_that_failed(page: Page) -> None:
     open_chat(page)
     say(page, "book a visit")
-    held: list[Route] = []
-    page.route(_MESSAGES, lambda route: held.append(route), times=1)
+    held = _hold(page)
     for text in ("Ana Lopez", "404 905 7342"):
         send(page, text)
     page.wait_for_function("document.querySelector('knee-desk').shadowRoot.querySelectorAll('.patient').length === 3")
@@ -276,8 +286,7 @@ def test_ending_the_chat_forgets_it(page: Page) -> None:
 def test_what_is_on_its_way_when_the_chat_is_ended_is_forgotten_too(page: Page, waits: str) -> None:
     open_chat(page)
     say(page, "what is a meniscus")
-    held: list[Route] = []
-    page.route(_MESSAGES, lambda route: held.append(route), times=1)
+    _hold(page)
     if waits == "history":
         page.reload()
         page.get_by_role("button", name="Chat with us").click()

@@ -149,7 +149,7 @@ def test_a_chat_ended_in_one_tab_is_forgotten_in_a_copy_that_nobody_looks_at(pag
     copy.on("request", lambda request: asked.append(request.url))
     pick(page, "End and forget this chat")
     copy.wait_for_function("sessionStorage.getItem('kneedesk-token') === null")
-    assert asked == []
+    assert [url for url in asked if "/webhooks/" in url] == []
     if state == "hidden":
         copy.evaluate("show('visible')")
         expect(replies(copy)).to_have_count(1)
