@@ -76,7 +76,7 @@ class _WidgetApi:
 
     async def start(self, request: Request) -> HTTPResponse:
         try:
-            self._desk.limits.count_conversation(request.remote_addr or request.ip)
+            self._desk.limits.count_conversation(_address_of(request))
         except TooFast as refused:
             raise self._too_fast(refused) from None
         token = {"token": self._tokens.dumps(f"web-{uuid.uuid4().hex}"), "expires_in": TOKEN_SECONDS}
@@ -129,13 +129,15 @@ class _WidgetApi:
         last_id = request.headers.get("Last-Event-ID", "0")
         if not _EVENT_ID.fullmatch(last_id):
             raise Refusal(400, "invalid_message", "Last-Event-ID must be an id of an event.")
+        address = _address_of(request)
         try:
-            self.streams.check_room(conversation_id)
+            self.streams.check_room(conversation_id, address)
         except TooManyStreams:
             raise Refusal(429, "too_fast", "Too many open streams.", self._notice("too_fast"), 60) from None
 
         async def follow(stream: Any) -> None:
-            await self.streams.follow(conversation_id, int(last_id), stream.write)
+            with self.streams.open(conversation_id, address) as bell:
+                await self.streams.follow(conversation_id, bell, int(last_id), stream.write)
 
         # nginx would gather the events until its buffer is full.
         return response.stream(follow, headers={"X-Accel-Buffering": "no"}, content_type="text/event-stream")
@@ -158,3 +160,8 @@ class _WidgetApi:
 
     def _unavailable(self, message: str) -> Refusal:
         return Refusal(503, "unavailable", message, self._notice("unavailable"))
+
+
+def _address_of(request: Request) -> str:
+    """Return the browser's address, which a trusted proxy may have told."""
+    return request.remote_addr or request.ip

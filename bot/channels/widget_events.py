@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Optional
@@ -29,6 +30,8 @@ _HEARTBEAT_SECONDS = 15
 # Then the widget connects anew, so that an expired token does not go on hearing.
 _LONGEST_SECONDS = 15 * 60
 _STREAMS_OF_ONE_CONVERSATION = 8
+# Conversations cost nothing, so whoever wants all streams begins many. A family or a waiting room has fewer.
+_STREAMS_OF_ONE_ADDRESS = 20
 # Every stream holds a file descriptor, and a process often has 1,024: most must stay free for messages.
 _STREAMS = 500
 
@@ -47,29 +50,48 @@ class TurnStreams:
         self._engine = engine
         self._shown = shown
         self._bells: dict[str, list[asyncio.Event]] = {}
+        self._addresses: Counter[str] = Counter()
         self._watch: Optional[asyncio.Task[None]] = None
         self._is_closing = False
 
-    def check_room(self, conversation_id: str) -> None:
-        """Raise TooManyStreams if this conversation, or all together, have as many as they may."""
-        count = sum(map(len, self._bells.values()))
-        if count >= _STREAMS or len(self._bells.get(conversation_id, ())) >= _STREAMS_OF_ONE_CONVERSATION:
+    def check_room(self, conversation_id: str, address: str) -> None:
+        """Raise TooManyStreams if this conversation, this address, or all together have as many as they may."""
+        if (
+            len(self._bells.get(conversation_id, ())) >= _STREAMS_OF_ONE_CONVERSATION
+            or self._addresses[address] >= _STREAMS_OF_ONE_ADDRESS
+            or self._addresses.total() >= _STREAMS
+        ):
             raise TooManyStreams
 
-    async def follow(self, conversation_id: str, after_id: int, send: Send) -> None:
+    @contextmanager
+    def open(self, conversation_id: str, address: str) -> Iterator[asyncio.Event]:
+        """Count a stream while it is open, and give it a bell that rings when its conversation has news."""
+        bell = asyncio.Event()
+        self._bells.setdefault(conversation_id, []).append(bell)
+        self._addresses[address] += 1
+        try:
+            yield bell
+        finally:
+            self._addresses[address] -= 1
+            self._addresses += Counter()  # forgets who has none left
+            self._bells[conversation_id].remove(bell)
+            if not self._bells[conversation_id]:
+                del self._bells[conversation_id]
+
+    async def follow(self, conversation_id: str, bell: asyncio.Event, after_id: int, send: Send) -> None:
         """Send the conversation's turns after this one as they are answered, until the client or the server leaves."""
         until = time.monotonic() + _LONGEST_SECONDS
         sent: set[int] = set()
-        with self._bell_of(conversation_id) as bell:
-            await send("retry: 3000\n\n")
-            while not self._is_closing and time.monotonic() < until:
-                bell.clear()
-                try:
-                    after_id = await self._send_news(conversation_id, after_id, sent, send)
-                except StoreUnavailable:
-                    await asyncio.sleep(_LOOK_SECONDS)
-                    bell.set()
-                await self._wait(bell, send)
+        await send("retry: 3000\n\n")
+        while not self._is_closing and time.monotonic() < until:
+            self._keep_looking()
+            bell.clear()
+            try:
+                after_id = await self._send_news(conversation_id, after_id, sent, send)
+            except StoreUnavailable:
+                await asyncio.sleep(_LOOK_SECONDS)
+                bell.set()
+            await self._wait(bell, send)
 
     def close(self) -> None:
         """End every stream: the server waits for open connections when it stops."""
@@ -100,18 +122,14 @@ class TurnStreams:
         except asyncio.TimeoutError:
             await send(": still here\n\n")
 
-    @contextmanager
-    def _bell_of(self, conversation_id: str) -> Iterator[asyncio.Event]:
-        bell = asyncio.Event()
-        self._bells.setdefault(conversation_id, []).append(bell)
-        if self._watch is None:
-            self._watch = asyncio.get_running_loop().create_task(self._look())
-        try:
-            yield bell
-        finally:
-            self._bells[conversation_id].remove(bell)
-            if not self._bells[conversation_id]:
-                del self._bells[conversation_id]
+    def _keep_looking(self) -> None:
+        """See to it that somebody looks, also after a mistake of ours has ended it."""
+        if self._watch and not self._watch.done():
+            return
+        fault = self._watch.exception() if self._watch else None
+        if fault:
+            logger.error("Looking for answers ended with %s and begins again", type(fault).__name__)
+        self._watch = asyncio.get_running_loop().create_task(self._look())
 
     async def _look(self) -> None:
         """Ring the bells of conversations with newly answered turns, while anybody listens."""
@@ -128,7 +146,6 @@ class TurnStreams:
                 self._ring(self._bells if known is None else {answered[id] for id in answered.keys() - known})
                 known = set(answered)
             await asyncio.sleep(_LOOK_SECONDS)
-        self._watch = None
 
     def _ring(self, conversation_ids: Any) -> None:
         for conversation_id in conversation_ids:

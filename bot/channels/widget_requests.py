@@ -12,8 +12,9 @@ from sanic.exceptions import SanicException
 
 from bot.settings import Settings
 
-# Line breaks and tabs are a patient's; other control characters PostgreSQL cannot even store.
-_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+# Line breaks and tabs are a patient's. Other control characters PostgreSQL cannot even store, and half of a character
+# (a lone surrogate, which JSON lets through) nobody can: the rest of the text must still be read.
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _MESSAGE_ID = Field(..., regex=r"^[A-Za-z0-9_-]{8,64}$")
 
 Json = dict[str, Any]

@@ -7,8 +7,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Engine
 
+from bot.store.audit import write_entry
 from bot.store.database import reading, writing
-from bot.store.tables import audit_entries, staff_members, utc_now
+from bot.store.tables import staff_members, utc_now
 
 _hasher = PasswordHasher()
 # Checked when the name is unknown, so that names cannot be told by the time an answer takes.
@@ -46,6 +47,4 @@ def is_staff_member(engine: Engine, name: str) -> bool:
 def record(engine: Engine, staff_name: str, action: str, subject: str = "") -> None:
     """Write an audit entry: who did what, and to which conversation."""
     with writing(engine) as connection:
-        connection.execute(
-            insert(audit_entries).values(at=utc_now(), staff_name=staff_name, action=action, subject=subject[:120])
-        )
+        write_entry(connection, staff_name, action, subject)

@@ -103,8 +103,8 @@ class StaffPages:
         await self._shell.check_form(request)
         reference = request.path_params["reference"]
         words = self._confirmation.format(reference=reference)
-        if await run_in_threadpool(confirm_request, self._shell.engine, reference, words):
-            await self._shell.record(request, "confirmed a visit", reference)
+        staff_name = request.session["staff_name"]
+        await run_in_threadpool(confirm_request, self._shell.engine, reference, words, staff_name)
         return RedirectResponse("/bookings", status_code=303)
 
     async def _login_form(self, request: Request) -> Response:

@@ -14,7 +14,7 @@ const PATIENCE_MILLISECONDS = 15000;
 /** A request that did not get through: a code, the server's own words for the patient if it had any, how long to wait. */
 export class NotSent extends Error {
   /**
-   * @param {string} code "offline", or the server's code
+   * @param {string} code "offline", "forgotten" by the patient, "fault" for a mistake of ours, or the server's code
    * @param {Reply} [reply]
    * @param {number} [waitSeconds]
    */
@@ -23,6 +23,11 @@ export class NotSent extends Error {
     this.code = code;
     this.reply = reply;
     this.waitSeconds = waitSeconds;
+  }
+
+  /** Whether this message alone is at fault, so that others need not wait until it gets through. */
+  get isOfMessage() {
+    return this.code === "fault" || this.code.startsWith("invalid_");
   }
 
   /** Whether the conversation has ended, so that only a new one can go on. */
@@ -35,6 +40,8 @@ export class Connection {
   /** @param {string} server the assistant's address, without a slash at its end */
   constructor(server) {
     this._base = `${server}/webhooks/widget`;
+    /** @type {Set<AbortController>} */
+    this._onTheirWay = new Set();
   }
 
   /** Whether this tab has a conversation to go on with. */
@@ -47,8 +54,9 @@ export class Connection {
     return keptToken();
   }
 
-  /** Forget the conversation; the next one is a new one. */
+  /** Forget the conversation, and what is on its way; the next one is a new one. */
   forget() {
+    for (const request of this._onTheirWay) request.abort(new NotSent("forgotten"));
     forgetToken();
   }
 
@@ -102,13 +110,20 @@ export class Connection {
    * @returns {Promise<any>}
    */
   async _json(method, path, body) {
-    const signal = AbortSignal.timeout(PATIENCE_MILLISECONDS);
-    const response = await this._fetch(method, path, { "Content-Type": "application/json" }, body, signal);
-    if (!response.ok) throw await refusal(response);
+    const request = new AbortController();
+    const timer = setTimeout(() => request.abort(new NotSent("offline")), PATIENCE_MILLISECONDS);
+    this._onTheirWay.add(request);
     try {
-      return await response.json();
-    } catch {
-      throw new NotSent("offline"); // the connection broke in the middle of the answer
+      const response = await this._fetch(method, path, { "Content-Type": "application/json" }, body, request.signal);
+      const content = response.ok ? await contentOf(response) : await refusal(response);
+      request.signal.throwIfAborted(); // what came too late is not heard
+      if (!response.ok) throw content;
+      return content;
+    } catch (error) {
+      throw request.signal.reason ?? error;
+    } finally {
+      clearTimeout(timer);
+      this._onTheirWay.delete(request);
     }
   }
 
@@ -134,6 +149,15 @@ export class Connection {
     } catch {
       throw new NotSent("offline");
     }
+  }
+}
+
+/** @param {Response} response */
+async function contentOf(response) {
+  try {
+    return await response.json();
+  } catch {
+    throw new NotSent("offline"); // the connection broke in the middle of the answer
   }
 }
 

@@ -4,15 +4,18 @@
  */
 
 import { newMessageId, NotSent } from "./connection.js";
+import { Copies } from "./copies.js";
 import { TurnEvents } from "./events.js";
+import { Outbox } from "./outbox.js";
 
 /** @typedef {import("./connection.js").Beginning} Beginning */
 /** @typedef {import("./connection.js").Connection} Connection */
 /** @typedef {import("./connection.js").Message} Message */
+/** @typedef {import("./connection.js").Reply} Reply */
+/** @typedef {import("./outbox.js").Outgoing} Outgoing */
 /** @typedef {import("./connection.js").Turn} Turn */
 /** @typedef {import("./transcript.js").Transcript} Transcript */
-/** A message on its way, or waiting for another try. @typedef {{message: Message, shown: string, entry: HTMLElement, unmark: () => void}} Outgoing */
-/** @typedef {{greeting(): string | null, expired(): string, tell(name: string, detail?: object): void, trouble(error: NotSent): void, relief(): void, ended(): void}} Watching */
+/** @typedef {{greeting(): Partial<Reply>, expired(): string, tell(name: string, detail?: object): void, trouble(error: NotSent): void, relief(): void, ended(): void}} Watching */
 
 export class Conversation {
   /**
@@ -25,23 +28,38 @@ export class Conversation {
     this._transcript = transcript;
     this._watching = watching;
     this._events = new TurnEvents(connection, (turn) => this._take(turn));
-    /** The work in hand: loading, then one message after the other. @type {Promise<void>} */
+    this._copies = new Copies((token) => token && token === connection.token && this._end());
+    this._outbox = new Outbox(transcript, {
+      deliver: (outgoing) => this._deliver(outgoing, true),
+      report: (error) => this._report(error),
+      again: () => this._deliverWaiting(),
+    });
+    /** The work in hand: loading, then delivering. @type {Promise<void>} */
     this._work = Promise.resolve();
     /** The token of what is shown; null while nothing is loaded. @type {string | null} */
     this._token = null;
+    /** The messages that are shown, and those of them whose replies are. @type {Set<string>} */
+    this._shown = new Set();
     /** @type {Set<string>} */
     this._answered = new Set();
-    /** @type {Map<string, Outgoing>} */
-    this._outgoing = new Map();
+    this._isDelivering = false;
     this._isListening = false;
-    /** Tells the copies of this tab that the conversation was ended. @type {BroadcastChannel | null} */
-    this._copies = null;
+  }
+
+  /** Hear when a copy of this tab ends the conversation, be the chat open or not. */
+  arrive() {
+    this._copies.listen();
+  }
+
+  /** Hear nothing at all until `arrive`. */
+  leave() {
+    this.rest();
+    this._copies.hangUp();
   }
 
   /** Load the conversation unless it is there, and hear of what comes. */
   resume() {
     this._isListening = true;
-    this._hearOfEnd();
     // After the back button the page is as it was left, and the conversation may have been ended since.
     if (this._token && this._token !== this._connection.token) this._reset();
     this._enqueue(async () => {
@@ -50,12 +68,10 @@ export class Conversation {
     });
   }
 
-  /** Hear nothing until `resume`. */
+  /** Hear of no turns until `resume`. */
   rest() {
     this._isListening = false;
     this._events.stop();
-    this._copies?.close();
-    this._copies = null;
   }
 
   /** Connect again: the network is back. */
@@ -91,61 +107,78 @@ export class Conversation {
 
   /** End the conversation on this device, in this tab and its copies. */
   forget() {
-    this._copies?.postMessage(this._token);
+    this._copies.tell(this._connection.token);
+    this._end();
+  }
+
+  _end() {
     this._connection.forget();
     this._reset();
     this._watching.ended();
-    this.resume();
+    if (this._isListening) this.resume();
   }
 
   _reset() {
-    this._events.stop();
-    this._events.lastId = "0";
+    this._hangUp();
     this._transcript.clear();
-    this._token = null;
+    this._shown.clear();
     this._answered.clear();
-    this._outgoing.clear();
+    this._outbox.clear();
   }
 
-  _hearOfEnd() {
-    if (this._copies) return;
-    this._copies = new BroadcastChannel("kneedesk-ended");
-    this._copies.onmessage = ({ data }) => {
-      if (data && data === this._token) this.forget();
-    };
+  /** What is loaded and heard next is another conversation. */
+  _hangUp() {
+    this._events.stop();
+    this._events.lastId = "0";
+    this._token = null;
   }
 
   /** @param {() => Promise<void>} job */
   _enqueue(job) {
-    this._work = this._work.then(job).catch((error) => {
-      const isExpected = error instanceof NotSent;
-      this._watching.trouble(isExpected ? error : new NotSent("fault"));
-      if (!isExpected) reportError(error); // and go on: the next message must not wait for our mistake
-    });
+    this._work = this._work.then(job).catch((error) => this._report(error));
+  }
+
+  /** @param {unknown} error */
+  _report(error) {
+    if (!(error instanceof NotSent)) {
+      this._watching.trouble(new NotSent("fault"));
+      reportError(error); // and go on: the next message must not wait for our mistake
+    } else if (error.code !== "forgotten") this._watching.trouble(error);
   }
 
   /** Fetch the conversation so far, or start one. */
   async _load() {
     if (this._token) return;
-    if (!this._connection.isStarted) return this._begin(await this._connection.start());
-    try {
-      const history = await this._connection.history();
-      this._begin(history);
-      this._events.lastId = history.last_event_id;
-      this._transcript.quietly(() => history.turns.forEach((turn) => this._show(turn, false)));
-    } catch (error) {
-      if (!(error instanceof NotSent && error.isEnded)) throw error;
-      this._connection.forget();
-      await this._load();
+    if (this._connection.isStarted) {
+      try {
+        return this._continue(await this._connection.history());
+      } catch (error) {
+        if (!(error instanceof NotSent && error.isEnded)) throw error;
+        this._connection.forget();
+      }
     }
+    const beginning = await this._connection.start();
+    this._transcript.above(this._outbox.firstEntry, () => this._begin(beginning));
+  }
+
+  /** @param {import("./connection.js").History} history */
+  _continue(history) {
+    this._events.lastId = history.last_event_id;
+    this._transcript.quietly(() =>
+      this._transcript.above(this._outbox.firstEntry, () => {
+        this._begin(history);
+        history.turns.forEach((turn) => this._show(turn, false));
+      }),
+    );
   }
 
   /** @param {Beginning} beginning */
-  _begin(beginning) {
+  _begin({ notice, greeting }) {
     this._token = this._connection.token;
-    const text = this._watching.greeting() ?? beginning.greeting.text;
-    this._transcript.showNotice(beginning.notice);
-    this._transcript.showReply({ ...beginning.greeting, text }, false);
+    this._transcript.showNotice(notice);
+    // A greeting of the site's own may be in another language than the choices below it.
+    this._transcript.showReply({ ...greeting, ...this._watching.greeting(), choices: [] }, false);
+    this._transcript.offerChoices(greeting);
     this._watching.relief();
   }
 
@@ -155,60 +188,55 @@ export class Conversation {
    * @param {string} shown
    */
   _send(message, shown) {
-    const entry = this._transcript.showPatient(shown);
-    const outgoing = { message, shown, entry, unmark: () => {} };
-    this._outgoing.set(message.id, outgoing);
+    this._shown.add(message.id);
+    this._outbox.add(message, shown);
     this._watching.tell("message-sent");
-    this._enqueue(() => this._deliver(outgoing));
+    this._deliverWaiting();
+  }
+
+  _deliverWaiting() {
+    this._outbox.unmark();
+    if (this._isDelivering) return; // what was added has its turn
+    this._isDelivering = true;
+    this._enqueue(async () => {
+      try {
+        await this._outbox.empty();
+      } finally {
+        this._isDelivering = false;
+      }
+      if (this._isListening && this._token) this._events.start();
+    });
   }
 
   /**
    * @param {Outgoing} outgoing
+   * @param {boolean} mayGoAnew
    * @returns {Promise<void>}
    */
-  async _deliver(outgoing) {
+  async _deliver(outgoing, mayGoAnew) {
     const endTyping = this._transcript.showTyping();
     try {
       await this._load();
       this._take(await this._connection.send(outgoing.message));
     } catch (error) {
-      if (!(error instanceof NotSent)) throw error;
-      if (error.isEnded) return this._deliverAnew(outgoing);
-      this._offerAgain(outgoing, error);
-      throw error;
+      // Once: a server that refuses every token must not be asked for one after the other.
+      if (!(error instanceof NotSent && error.isEnded && mayGoAnew)) throw error;
+      this._goAnew(outgoing);
+      return this._deliver(outgoing, false);
     } finally {
       endTyping();
     }
-    if (this._isListening) this._events.start();
   }
 
   /**
-   * The token has expired: go on in a new conversation, and say so. A choice of the old one is unknown to it.
+   * The token has expired: go on in a new conversation, and say so.
    * @param {Outgoing} outgoing
-   * @returns {Promise<void>}
    */
-  async _deliverAnew(outgoing) {
-    const { message, shown } = outgoing;
+  _goAnew(outgoing) {
     this._connection.forget();
-    this._outgoing.delete(message.id);
-    this._events.stop();
-    this._events.lastId = "0";
-    this._token = null;
-    this._transcript.note(this._watching.expired());
-    const anew = { ...outgoing, message: { id: message.id, text: shown } };
-    this._outgoing.set(message.id, anew);
-    return this._deliver(anew);
-  }
-
-  /**
-   * @param {Outgoing} outgoing
-   * @param {NotSent} error
-   */
-  _offerAgain(outgoing, error) {
-    outgoing.unmark = this._transcript.markUnsent(outgoing.entry, error.waitSeconds, () => {
-      outgoing.unmark();
-      this._enqueue(() => this._deliver(outgoing));
-    });
+    this._hangUp();
+    this._transcript.above(outgoing.entry, () => this._transcript.note(this._watching.expired()));
+    this._outbox.putIntoWords();
   }
 
   /**
@@ -225,11 +253,11 @@ export class Conversation {
    * @param {boolean} isNew
    */
   _show(turn, isNew) {
+    if (turn.text && !this._shown.has(turn.id)) this._transcript.showPatient(turn.text, turn.at);
+    this._shown.add(turn.id);
+    if (!turn.replies.length) return; // the stream will bring them
     this._answered.add(turn.id);
-    const outgoing = this._outgoing.get(turn.id);
-    outgoing?.unmark(); // it got through after all, only the answer was lost
-    this._outgoing.delete(turn.id);
-    if (!outgoing && turn.text) this._transcript.showPatient(turn.text, turn.at);
+    this._outbox.remove(turn.id);
     this._transcript.showReplies(turn, isNew);
     if (!isNew) return;
     const advice = turn.replies.find((reply) => reply.kind === "advice");

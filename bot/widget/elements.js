@@ -39,7 +39,8 @@ export function icon(path) {
 /**
  * What a screen reader says and nobody sees. Isolated, so that it does not decide the direction of what follows.
  * @param {string} text
+ * @param {string} lang
  */
-export function unseen(text) {
-  return element("bdi", { class: "unseen" }, text);
+export function unseen(text, lang) {
+  return element("bdi", { class: "unseen", lang }, text);
 }

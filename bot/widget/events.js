@@ -47,6 +47,7 @@ export class TurnEvents {
         await this._listen(stopped, () => (failures = 0));
       } catch (error) {
         if (!(error instanceof NotSent)) throw error;
+        if (stopped.aborted) return; // by now somebody else may listen
         if (error.isEnded) return this.stop();
         failures += 1;
         pause = Math.max(error.waitSeconds, Math.min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** failures));
@@ -91,11 +92,20 @@ export class TurnEvents {
     const rest = events.pop() ?? "";
     for (const event of events) {
       const data = /^data: (.*)$/m.exec(event);
-      if (data) this._onTurn(JSON.parse(data[1]));
+      if (data) this._hear(data[1]);
       const id = /^id: (.*)$/m.exec(event);
       if (id) this.lastId = id[1];
     }
     return rest;
+  }
+
+  /** @param {string} data */
+  _hear(data) {
+    try {
+      this._onTurn(JSON.parse(data));
+    } catch (error) {
+      reportError(error); // and listen on: the next event may be the staff's word
+    }
   }
 }
 

@@ -34,6 +34,8 @@ export class KneeDesk extends HTMLElement {
     });
     /** @type {Conversation | null} */
     this._conversation = null;
+    /** What the page was last told. */
+    this._isSaidOpen = false;
     /** @type {AbortController} */
     this._left = new AbortController();
     this._attach();
@@ -48,12 +50,14 @@ export class KneeDesk extends HTMLElement {
     this._colour();
     this._watchThePage();
     this._place();
-    if (this._isOpen) this._opened();
+    this._conversation.arrive();
+    this._look();
+    this._tellOpen();
   }
 
   disconnectedCallback() {
     this._left.abort();
-    this._conversation?.rest();
+    this._conversation?.leave();
   }
 
   /**
@@ -83,7 +87,8 @@ export class KneeDesk extends HTMLElement {
 
   /** The site's own greeting, if it has one. */
   greeting() {
-    return this.getAttribute("greeting");
+    const text = this.getAttribute("greeting");
+    return text === null ? {} : { text, lang: this._words.lang };
   }
 
   /** What to say when a conversation has expired. */
@@ -108,7 +113,8 @@ export class KneeDesk extends HTMLElement {
     const words = this._words;
     const phone = this.getAttribute("phone");
     const help = this._panel.help;
-    help.replaceChildren(rendered(error.reply?.text ?? `${words.offline} ${words.emergency}`));
+    const { text, lang = words.lang } = error.reply ?? { text: `${words.offline} ${words.emergency}` };
+    help.replaceChildren(element("div", { lang }, rendered(text)));
     if (phone) help.append(element("p", {}, `${words.call} `, phoneLink(phone)));
     if (error.code === "offline" && navigator.onLine)
       console.warn("knee-desk: the assistant cannot be reached, or WIDGET_ORIGINS does not list this site.");
@@ -130,6 +136,10 @@ export class KneeDesk extends HTMLElement {
     return this.hasAttribute("open");
   }
 
+  get _isLookedAt() {
+    return this._isOpen && document.visibilityState === "visible";
+  }
+
   get _words() {
     const near = /** @type {HTMLElement | null} */ (this.closest("[lang]"));
     return wordsOf(near?.lang ?? document.documentElement.lang);
@@ -143,6 +153,8 @@ export class KneeDesk extends HTMLElement {
       event.preventDefault();
       this.close();
     };
+    // What is typed here is no shortcut of the page's: a "/" would take the focus to its search.
+    for (const kind of ["keydown", "keypress", "keyup"]) dialog.addEventListener(kind, (event) => event.stopPropagation());
     dialog.onkeydown = (event) => {
       if (event.key === "Escape" && !event.defaultPrevented) this.close();
     };
@@ -162,31 +174,37 @@ export class KneeDesk extends HTMLElement {
   _watchThePage() {
     this._left = new AbortController();
     const options = { signal: this._left.signal };
-    const look = () => {
-      if (!this._isOpen) return;
-      if (document.visibilityState === "visible") this._conversation?.resume();
-      else this._conversation?.rest();
+    const back = () => {
+      this._conversation?.arrive();
+      this._look();
     };
-    document.addEventListener("visibilitychange", look, options);
-    addEventListener("pagehide", () => this._conversation?.rest(), options);
-    addEventListener("pageshow", ({ persisted }) => persisted && look(), options);
-    addEventListener("online", () => this._isOpen && this._conversation?.reconnect(), options);
+    document.addEventListener("visibilitychange", () => this._look(), options);
+    addEventListener("pagehide", () => this._conversation?.leave(), options);
+    addEventListener("pageshow", ({ persisted }) => persisted && back(), options);
+    addEventListener("online", () => this._isLookedAt && this._conversation?.reconnect(), options);
     narrow.addEventListener("change", () => this._place(), options);
   }
 
   _openOrClose() {
     const isElsewhere = ![this, document.body].includes(/** @type {any} */ (document.activeElement));
     this._place();
-    if (this._isOpen) return this._opened();
-    this._conversation?.rest();
-    if (!isElsewhere) this._panel.launcher.focus();
-    this.tell("closed");
+    if (this._isOpen) this._colour();
+    else if (!isElsewhere) this._panel.launcher.focus();
+    this._look();
+    this._tellOpen();
   }
 
-  _opened() {
-    this._colour();
-    this._conversation?.resume();
-    this.tell("opened");
+  _look() {
+    if (this._isLookedAt) this._conversation?.resume();
+    else this._conversation?.rest();
+  }
+
+  /** Tell the page, unless it knows: a page that moves the element has opened nothing. */
+  _tellOpen() {
+    if (this._isSaidOpen === this._isOpen) return;
+    this._isSaidOpen = this._isOpen;
+    if (this._isOpen) this.tell("opened");
+    else this.tell("closed");
   }
 
   /** Stand in the corner, or over the whole of a small screen, where the page behind must not be reached. */

@@ -123,7 +123,7 @@ time { display: none; margin-top: 0.3em; font-size: 0.8em; }
 .help { flex: none; }
 .help:not(:empty) { padding: 0.7em 1em; border-top: 3px solid var(--kd-alert); background: var(--kd-alert-soft); font-size: 0.95em; }
 .help p { margin: 0; }
-.help p + p { margin-top: 0.3em; }
+.help * + p { margin-top: 0.3em; }
 
 .writing { flex: none; display: flex; gap: 0.5em; align-items: flex-end; padding: 0.65em; border-top: 1px solid color-mix(in srgb, var(--kd-line) 45%, transparent); }
 .writing textarea { flex: 1; min-width: 0; height: 2.8em; min-height: 2.8em; max-height: 8em; padding: 0.6em 0.8em; border: 1px solid var(--kd-line); border-radius: 0.8em; background: var(--kd-paper); color: var(--kd-ink); line-height: 1.5; resize: none; field-sizing: content; }

@@ -2,13 +2,16 @@
 
 const NAME = "kneedesk-token";
 
-/** Where the browser forbids storage (a sandboxed frame, blocked cookies), the conversation lasts as long as the page. */
+/** Where the browser keeps nothing (a sandboxed frame, blocked cookies), the conversation lasts as long as the page. */
 let inMemory = /** @type {string | null} */ (null);
 
 /** @param {string} token */
 export function keepToken(token) {
-  inMemory = token;
-  inStorage((storage) => storage.setItem(NAME, token));
+  const found = inStorage((storage) => {
+    storage.setItem(NAME, token);
+    return storage.getItem(NAME);
+  });
+  inMemory = found === token ? null : token;
 }
 
 export function forgetToken() {
@@ -18,8 +21,7 @@ export function forgetToken() {
 
 /** @returns {string | null} */
 export function keptToken() {
-  const found = inStorage((storage) => ({ token: storage.getItem(NAME) }));
-  return found ? found.token : inMemory;
+  return inMemory ?? inStorage((storage) => storage.getItem(NAME));
 }
 
 /**

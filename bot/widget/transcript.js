@@ -26,6 +26,8 @@ export class Transcript {
     this._entries = [];
     /** What waits for an answer of the patient: choices, and whether the last answer helped. @type {HTMLElement[]} */
     this._offers = [];
+    /** Before what is shown next; null at the end. @type {HTMLElement | null} */
+    this._next = null;
   }
 
   clear() {
@@ -46,18 +48,32 @@ export class Transcript {
   }
 
   /**
-   * Add many entries without a screen reader reading them all out.
+   * Add many entries without a screen reader reading them all out: it looks once they are laid out.
    * @param {() => void} add
    */
   quietly(add) {
     this._log.setAttribute("aria-busy", "true");
     add();
-    this._log.setAttribute("aria-busy", "false");
+    requestAnimationFrame(() => setTimeout(() => this._log.setAttribute("aria-busy", "false")));
+  }
+
+  /**
+   * Add entries above the message that waits, if one does: it is what the conversation goes on with.
+   * @param {HTMLElement | null} waiting
+   * @param {() => void} add
+   */
+  above(waiting, add) {
+    this._next = waiting;
+    add();
+    this._next = null;
+    if (!waiting) return;
+    this._withdrawOffers();
+    this._scrollTo(/** @type {HTMLElement} */ (this._log.lastElementChild));
   }
 
   /** @param {string} text */
   showNotice(text) {
-    this._log.append(element("div", { class: "notice", lang: "en" }, rendered(text)));
+    this._append(element("div", { class: "notice", lang: "en" }, rendered(text)));
   }
 
   /**
@@ -74,8 +90,9 @@ export class Transcript {
    */
   showPatient(text, at) {
     this._withdrawOffers();
-    const shown = element("div", { class: "entry patient", dir: "auto" }, unseen(`${this._words().you}: `), text);
-    this._enter(shown, this._words().you, text, at);
+    const words = this._words();
+    const shown = element("div", { class: "entry patient", dir: "auto" }, unseen(`${words.you}: `, words.lang), text);
+    this._enter(shown, words.you, text, at);
     return shown;
   }
 
@@ -98,11 +115,12 @@ export class Transcript {
    */
   showReply(reply, isNew, at) {
     const lang = reply.lang ?? "en";
-    const shown = element("div", { class: "entry assistant", dir: "auto", lang }, unseen(`${this._words().assistant}: `));
+    const words = this._words();
+    const shown = element("div", { class: "entry assistant", dir: "auto", lang }, unseen(`${words.assistant}: `, words.lang));
     shown.append(rendered(reply.text));
     if (reply.kind === "advice") this._markAsAdvice(shown, reply, isNew);
-    this._enter(shown, this._words().assistant, reply.text, at);
-    if (reply.choices.length) this._offerChoices(reply.choices, lang);
+    this._enter(shown, words.assistant, reply.text, at);
+    this.offerChoices(reply);
     return shown;
   }
 
@@ -110,7 +128,7 @@ export class Transcript {
   showTyping() {
     const words = this._words();
     const dots = [0, 1, 2].map(() => element("i"));
-    const typing = this._append(element("div", { class: "typing", lang: words.lang }, unseen(words.typing), ...dots));
+    const typing = this._append(element("div", { class: "typing", lang: words.lang }, unseen(words.typing, words.lang), ...dots));
     this._scrollTo(typing);
     const slow = setTimeout(() => typing.append(element("span", {}, words.slow)), SLOW_MILLISECONDS);
     return () => {
@@ -135,7 +153,7 @@ export class Transcript {
     this._scrollTo(status);
     return () => {
       entry.classList.remove("failed");
-      status.remove();
+      this._remove(status);
     };
   }
 
@@ -151,18 +169,17 @@ export class Transcript {
     if (!isNew) return;
     entry.setAttribute("role", "alert");
     entry.tabIndex = -1;
-    const focused = /** @type {ShadowRoot} */ (this._log.getRootNode()).activeElement;
+    const focused = this._focused;
     const isTyping = focused instanceof HTMLTextAreaElement && focused.value !== "";
     if (focused && !isTyping) queueMicrotask(() => entry.focus({ preventScroll: true }));
   }
 
-  /**
-   * @param {Choice[]} choices
-   * @param {string} lang
-   */
-  _offerChoices(choices, lang) {
-    const group = element("div", { class: "choices", role: "group", "aria-label": this._words().choices, lang });
-    for (const choice of choices) group.append(button({ dir: "auto" }, choice.title, () => this._answering.choose(choice)));
+  /** @param {Reply} reply */
+  offerChoices({ choices, lang = "en" }) {
+    if (!choices.length) return;
+    const words = this._words();
+    const group = element("div", { class: "choices", role: "group", "aria-label": words.choices, lang: words.lang });
+    for (const choice of choices) group.append(button({ dir: "auto", lang }, choice.title, () => this._answering.choose(choice)));
     this._offer(group);
   }
 
@@ -188,8 +205,21 @@ export class Transcript {
   }
 
   _withdrawOffers() {
-    for (const group of this._offers) group.remove();
+    for (const group of this._offers) this._remove(group);
     this._offers = [];
+  }
+
+  /**
+   * Take it away, and leave the focus in the chat: whoever is thrown out of it would miss an advice.
+   * @param {HTMLElement} shown
+   */
+  _remove(shown) {
+    if (shown.contains(this._focused)) this._log.focus({ preventScroll: true });
+    shown.remove();
+  }
+
+  get _focused() {
+    return /** @type {ShadowRoot} */ (this._log.getRootNode()).activeElement;
   }
 
   /**
@@ -202,8 +232,9 @@ export class Transcript {
     const moment = at === undefined ? new Date() : new Date(at);
     const known = Number.isNaN(moment.valueOf()) ? null : moment;
     if (known) shown.append(element("time", { datetime: known.toISOString() }, this._time(known)));
-    this._entries.push({ element: shown, who, at: known, text });
-    this._log.insertBefore(shown, this._offers[0] ?? null);
+    const place = this._entries.findIndex((entry) => entry.element === this._next);
+    this._entries.splice(place < 0 ? this._entries.length : place, 0, { element: shown, who, at: known, text });
+    this._log.insertBefore(shown, this._offers[0] ?? this._next);
     this._scrollTo(shown);
   }
 
@@ -218,7 +249,7 @@ export class Transcript {
    * @param {Shown} shown
    */
   _append(shown) {
-    this._log.append(shown);
+    this._log.insertBefore(shown, this._next);
     return shown;
   }
 

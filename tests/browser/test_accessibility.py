@@ -184,6 +184,16 @@ def test_a_red_flag_is_an_alert_that_takes_the_focus(page: Page) -> None:
     expect(alert.get_by_role("link", name="911").first).to_have_attribute("href", "tel:911")
 
 
+def test_trying_again_by_keyboard_keeps_the_focus_in_the_chat_and_an_emergency_takes_it(page: Page) -> None:
+    open_chat(page)
+    page.context.set_offline(True)
+    send(page, "i cant breathe and my calf is swollen")
+    page.get_by_role("button", name="Try again").focus()
+    page.context.set_offline(False)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+
+
 def test_a_red_flag_takes_the_focus_from_nobody_who_is_typing_or_reading_the_page(page: Page) -> None:
     open_chat(page)
 
@@ -217,14 +227,32 @@ def test_the_transcript_is_a_polite_log_that_does_not_read_out_the_history(page:
     )
     open_chat(page)
     expect(messages(page)).to_have_count(1)
-    assert len(page.evaluate("window.busy")) == 2
     expect(log).to_have_attribute("aria-busy", "false")
+    assert page.evaluate("window.busy") == ["true", "false"]
 
 
 def test_spanish_advice_is_marked_as_spanish(page: Page) -> None:
     open_chat(page)
     expect(say(page, "tengo la pantorrilla hinchada y caliente")).to_have_attribute("lang", "es")
     expect(replies(page).first).to_have_attribute("lang", "en")
+
+
+def test_words_are_marked_with_their_language(page: Page) -> None:
+    greeting = "Pregunte por su rodilla."
+    page.evaluate(
+        "greeting => { document.documentElement.lang = 'es'; const desk = document.querySelector('knee-desk');"
+        "desk.setAttribute('greeting', greeting); desk.setAttribute('clinic', 'Clínica') }",
+        greeting,
+    )
+    open_chat(page, "Escríbanos")
+    expect(replies(page).first).to_have_attribute("lang", "es")
+    expect(page.locator("knee-desk .choices button").first).to_have_attribute("lang", "en")
+    reply = {"kind": "notice", "text": "That is more than I can answer.", "lang": "en", "choices": []}
+    refusal = {"error": {"code": "too_fast", "message": ""}, "reply": reply}
+    page.route("**/webhooks/widget/messages", lambda route: route.fulfill(status=429, json=refusal), times=1)
+    send(page, "hola")
+    expect(page.locator("knee-desk .help [lang=en]")).to_have_text("That is more than I can answer.")
+    assert page.locator("knee-desk .help a").evaluate("link => link.closest('[lang]').lang") == "es"
 
 
 def test_every_control_is_large_enough_to_hit(page: Page) -> None:

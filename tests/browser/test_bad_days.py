@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 import uuid
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
+from bot.store.database import open_database
+from bot.store.tables import utc_now
+from bot.store.turns import save_turn
 from tests.browser.chat import message_box, messages, open_chat, pick, replies, say, send
 from tests.browser.conftest import NewPage
-from tests.running import RunningAssistant
+from tests.builders import make_turn
+from tests.running import RunningAssistant, conversation_of
 
 _MESSAGES = "**/webhooks/widget/messages"
 
@@ -18,6 +23,17 @@ def _help(page: Page) -> None:
     card = page.locator("knee-desk .help")
     expect(card).to_contain_text("911")
     expect(card.get_by_role("link", name="(404) 905-7342").first).to_be_visible()
+
+
+def _hold(page: Page) -> list[Route]:
+    """Hold the next request back; return where it will be."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(_MESSAGES, hold, times=1)
+    return held
 
 
 def test_a_message_that_was_not_sent_is_sent_exactly_once(page: Page) -> None:
@@ -51,6 +67,84 @@ def test_an_answer_that_was_lost_on_the_way_comes_without_a_second_turn(page: Pa
     expect(messages(page)).to_have_count(1)
 
 
+def test_an_answer_that_was_pending_at_a_reload_still_comes(page: Page, assistant: RunningAssistant) -> None:
+    open_chat(page)
+    token = page.evaluate("sessionStorage.getItem('kneedesk-token')")
+    engine = open_database(assistant.settings.database_url)
+    turn = make_turn("what is a meniscus", conversation_id=conversation_of(token))
+    save_turn(engine, turn)
+    page.reload()
+    open_chat(page)
+    expect(messages(page)).to_have_count(1)
+    turn.answered_at, turn.outcome = utc_now(), "answered"
+    turn.replies = [{"kind": "answer", "text": "It is cartilage.", "choices": []}]
+    save_turn(engine, turn)
+    expect(replies(page).last).to_contain_text("It is cartilage.")
+    expect(messages(page)).to_have_count(1)
+
+
+def test_a_message_that_the_stream_has_answered_is_not_called_unsent(page: Page) -> None:
+    open_chat(page)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        route.fetch()
+        held.append(route)
+
+    page.route(_MESSAGES, hold, times=1)
+    expect(say(page, "what is a meniscus")).to_contain_text("cartilage")
+    held[0].abort()
+    expect(page.locator("knee-desk .typing")).to_have_count(0)
+    expect(page.get_by_text("Not sent.")).to_have_count(0)
+    expect(page.locator("knee-desk .help")).to_be_empty()
+
+
+def test_no_message_overtakes_one_that_failed(page: Page) -> None:
+    open_chat(page)
+    say(page, "book a visit")
+    held = _hold(page)
+    for text in ("Ana Lopez", "404 905 7342"):
+        send(page, text)
+    page.wait_for_function("document.querySelector('knee-desk').shadowRoot.querySelectorAll('.patient').length === 3")
+    held[0].abort()
+    expect(page.get_by_role("button", name="Try again")).to_have_count(2)
+    page.get_by_role("button", name="Try again").last.click()
+    expect(replies(page).last).to_contain_text("Which days suit you best?")
+    expect(replies(page)).to_have_count(4)
+    expect(page.get_by_text("Not sent.")).to_have_count(0)
+
+
+def test_what_is_written_after_a_failed_message_goes_with_it(page: Page) -> None:
+    open_chat(page)
+    say(page, "book a visit")
+    page.route(_MESSAGES, lambda route: route.abort(), times=1)
+    send(page, "Ana Lopez")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    send(page, "404 905 7342")
+    expect(replies(page).last).to_contain_text("Which days suit you best?")
+
+
+def test_a_message_that_the_server_will_never_take_holds_up_no_other(page: Page) -> None:
+    open_chat(page)
+    send(page, "\x01")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    expect(say(page, "i cant breathe")).to_contain_text("Call 911 now.")
+
+
+def test_a_server_that_refuses_every_token_is_not_stormed(page: Page) -> None:
+    refusal = {"error": {"code": "token_invalid", "message": ""}}
+    page.route(_MESSAGES, lambda route: route.fulfill(status=401, json=refusal))
+    started: list[str] = []
+    page.on("request", lambda request: started.append(request.url) if "/conversations" in request.url else None)
+    open_chat(page)
+    send(page, "what is a meniscus")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    assert len(started) == 2
+    page.unroute_all()
+    page.get_by_role("button", name="Try again").click()
+    expect(replies(page).last).to_contain_text("cartilage")
+
+
 def test_messages_typed_faster_than_they_are_answered_all_arrive_in_order(page: Page) -> None:
     page.get_by_role("button", name="Chat with us").click()
     for text in ("book a visit", "Ana Lopez", "404 905 7342"):
@@ -65,8 +159,23 @@ def test_a_chat_that_opens_while_the_server_is_away_shows_the_phone_and_recovers
     _help(page)
     page.unroute_all()
     say(page, "what is a meniscus")
-    expect(page.get_by_text("This is an automated assistant.")).to_be_visible()
     expect(replies(page).last).to_contain_text("cartilage in the knee")
+    log = page.get_by_role("log").inner_text()
+    assert log.index("This is an automated assistant.") < log.index("what is a meniscus")
+
+
+def test_a_history_that_loads_late_stands_above_the_new_message(page: Page) -> None:
+    open_chat(page)
+    say(page, "what is a meniscus")
+    page.reload()
+    page.route("**/webhooks/**", lambda route: route.abort(), times=1)
+    page.get_by_role("button", name="Chat with us").click()
+    _help(page)
+    send(page, "how do you treat it")
+    expect(replies(page)).to_have_count(3)
+    expect(messages(page)).to_have_text([re.compile("what is a meniscus"), re.compile("how do you treat it")])
+    expect(replies(page).last).to_contain_text("hands-on")
+    expect(page.get_by_role("group", name="Was this helpful?")).to_have_count(1)
 
 
 def test_a_proxys_own_error_page_is_a_message_not_sent(page: Page) -> None:
@@ -170,6 +279,50 @@ def test_ending_the_chat_forgets_it(page: Page) -> None:
     expect(message_box(page)).to_be_focused()
     page.reload()
     open_chat(page)
+    expect(messages(page)).to_have_count(0)
+
+
+@pytest.mark.parametrize("waits", ["history", "message"])
+def test_what_is_on_its_way_when_the_chat_is_ended_is_forgotten_too(page: Page, waits: str) -> None:
+    open_chat(page)
+    say(page, "what is a meniscus")
+    _hold(page)
+    if waits == "history":
+        page.reload()
+        page.get_by_role("button", name="Chat with us").click()
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/messages")):
+        for text in ("a secret", "another secret"):
+            send(page, text)
+        pick(page, "End and forget this chat")
+    expect(replies(page)).to_have_count(1)
+    say(page, "how do you treat it")
+    expect(messages(page)).to_have_count(1)
+    expect(page.get_by_text("Not sent.")).to_have_count(0)
+    page.reload()
+    open_chat(page)
+    expect(messages(page)).to_have_text([re.compile("how do you treat it")])
+
+
+@pytest.mark.parametrize("method", ["getItem", "setItem"])
+def test_where_the_browser_reads_or_writes_no_storage_one_conversation_goes_on(page: Page, method: str) -> None:
+    page.add_init_script(f"Storage.prototype.{method} = () => {{ throw new DOMException('no', 'QuotaExceededError') }}")
+    page.reload()
+    started: list[str] = []
+    page.on("request", lambda request: started.append(request.url) if "/conversations" in request.url else None)
+    open_chat(page)
+    say(page, "what is a meniscus")
+    say(page, "how do you treat it")
+    assert len(started) == 1
+
+
+def test_where_tabs_may_not_talk_to_each_other_the_chat_works(page: Page) -> None:
+    page.add_init_script(
+        "window.BroadcastChannel = class { constructor() { throw new DOMException('no', 'SecurityError') } }"
+    )
+    page.reload()
+    open_chat(page)
+    expect(say(page, "i cant breathe")).to_contain_text("Call 911 now.")
+    pick(page, "End and forget this chat")
     expect(messages(page)).to_have_count(0)
 
 

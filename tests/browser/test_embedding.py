@@ -65,8 +65,16 @@ def test_a_hostile_page_does_not_break_the_widget_nor_the_widget_the_page(
     assert box["x"] + box["width"] > 1150
     assert box["y"] + box["height"] > 750
     heading = page.evaluate("JSON.stringify(document.querySelector('h1').getBoundingClientRect())")
+    page.evaluate(
+        "for (const kind of ['keydown', 'keypress', 'keyup']) document.addEventListener(kind, event => {"
+        "  if (event.target.tagName === 'KNEE-DESK') event.preventDefault(); })"
+    )
     open_chat(page)
-    expect(say(page, "what is a meniscus")).to_contain_text("cartilage")
+    message_box(page).focus()
+    page.keyboard.type("what is a meniscus")
+    expect(message_box(page)).to_have_value("what is a meniscus")
+    page.keyboard.press("Enter")
+    expect(replies(page).last).to_contain_text("cartilage")
     assert page.evaluate("JSON.stringify(document.querySelector('h1').getBoundingClientRect())") == heading
     button = page.get_by_role("button", name="Send")
     assert button.evaluate("b => getComputedStyle(b).backgroundColor") == "rgb(11, 92, 102)"
@@ -201,9 +209,13 @@ def test_the_page_hears_what_happens_but_never_what_is_said(page: Page) -> None:
 def test_a_page_that_takes_the_widget_out_and_puts_it_back_keeps_the_conversation(page: Page) -> None:
     open_chat(page)
     say(page, "what is a meniscus")
+    page.evaluate(
+        "window.told = []; for (const name of ['opened', 'closed']) addEventListener(name, () => told.push(name))"
+    )
     page.evaluate("const desk = document.querySelector('knee-desk'); desk.remove(); document.body.append(desk)")
     expect(say(page, "and how is it treated")).to_be_visible()
     expect(message_box(page)).to_be_visible()
+    assert page.evaluate("window.told") == []
 
 
 def test_a_second_script_line_does_no_harm(

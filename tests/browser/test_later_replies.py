@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.chat import confirm_visit, messages, open_chat, replies, request_visit, say
+from tests.browser.chat import confirm_visit, messages, open_chat, pick, replies, request_visit, say
+from tests.browser.clinic_site import ClinicSite
+from tests.browser.conftest import NewPage
+from tests.browser.line import Line
 from tests.running import RunningAssistant
 
 _CONFIRMED = "Our staff have confirmed your visit."
+# Headless pages never hide by themselves.
+_SHOW = (
+    "Object.defineProperty(document, 'visibilityState', { get: () => window.state ?? 'visible' });"
+    "window.show = state => { window.state = state; document.dispatchEvent(new Event('visibilitychange')) }"
+)
 
 
 def _duplicate(page: Page) -> Page:
@@ -53,14 +64,22 @@ def test_a_closed_chat_listens_to_nothing_and_shows_it_when_it_is_opened(
 
 
 def test_what_was_said_while_the_laptop_slept_comes_when_it_wakes(
-    page: Page, browser: Browser, assistant: RunningAssistant
+    new_page: NewPage, clinic_site: ClinicSite, browser: Browser, assistant: RunningAssistant
 ) -> None:
-    open_chat(page)
-    reference = request_visit(page)
-    page.context.set_offline(True)
-    confirm_visit(browser, assistant.staff_base, reference)
-    page.context.set_offline(False)
-    expect(replies(page).last).to_contain_text(_CONFIRMED)
+    with Line(urlsplit(assistant.base).port or 0) as line:
+        script = f'<script type="module" src="{assistant.base}/widget/knee-desk.js"></script>'
+        page = new_page(clinic_site.put("/sleepy", f'{script}<knee-desk server="{line.base}"></knee-desk>'))
+        open_chat(page)
+        reference = request_visit(page)
+        page.context.set_offline(True)
+        line.cut()
+        confirm_visit(browser, assistant.staff_base, reference)
+        line.mend()
+        with page.expect_request("**/events") as asked:
+            page.context.set_offline(False)
+        assert int(asked.value.headers["last-event-id"]) > 0
+        expect(replies(page).last).to_contain_text(_CONFIRMED)
+        expect(page.get_by_text(_CONFIRMED)).to_have_count(1)
 
 
 def test_an_open_chat_asks_once_and_then_waits(page: Page) -> None:
@@ -73,12 +92,14 @@ def test_an_open_chat_asks_once_and_then_waits(page: Page) -> None:
 
 def test_a_hidden_page_hangs_up_and_a_visible_one_calls_again(page: Page) -> None:
     open_chat(page)
-    page.evaluate(
-        "Object.defineProperty(document, 'visibilityState', { get: () => window.state ?? 'visible' });"
-        "window.show = state => { window.state = state; document.dispatchEvent(new Event('visibilitychange')) }"
-    )
+    page.evaluate(_SHOW)
     with page.expect_event("requestfailed", lambda request: request.url.endswith("/events")):
         page.evaluate("show('hidden')")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.wait_for_timeout(300)
+    assert asked == []
     with page.expect_request("**/events"):
         page.evaluate("show('visible')")
 
@@ -109,6 +130,41 @@ def test_a_chat_ended_in_one_tab_is_forgotten_in_its_copy(page: Page) -> None:
     page.get_by_role("button", name="End and forget this chat").click()
     expect(messages(copy)).to_have_count(0)
     expect(copy.get_by_text("The chat was ended and forgotten on this device.")).to_be_visible()
+
+
+@pytest.mark.parametrize("state", ["hidden", "closed", "never opened"])
+def test_a_chat_ended_in_one_tab_is_forgotten_in_a_copy_that_nobody_looks_at(page: Page, state: str) -> None:
+    open_chat(page)
+    say(page, "what is a meniscus")
+    copy = _duplicate(page)
+    if state != "never opened":
+        open_chat(copy)
+        expect(messages(copy)).to_have_count(1)
+    if state == "hidden":
+        copy.evaluate(_SHOW)
+        copy.evaluate("show('hidden')")
+    if state == "closed":
+        copy.keyboard.press("Escape")
+    asked: list[str] = []
+    copy.on("request", lambda request: asked.append(request.url))
+    pick(page, "End and forget this chat")
+    copy.wait_for_function("sessionStorage.getItem('kneedesk-token') === null")
+    assert [url for url in asked if "/webhooks/" in url] == []
+    if state == "hidden":
+        copy.evaluate("show('visible')")
+        expect(replies(copy)).to_have_count(1)
+    else:
+        open_chat(copy)
+    expect(messages(copy)).to_have_count(0)
+
+
+def test_an_event_that_nobody_understands_does_not_end_the_listening(new_page: NewPage) -> None:
+    page = new_page("about:blank").context.new_page()  # whose script may fail
+    page.goto(new_page().url)
+    events = 'id: 1\nevent: turn\ndata: {"surprise": true}\n\nid: 2\nevent: turn\ndata: nonsense\n\n'
+    page.route("**/events", lambda route: route.fulfill(body=events, content_type="text/event-stream"), times=1)
+    with page.expect_request(lambda request: request.headers.get("last-event-id") == "2"):
+        open_chat(page)
 
 
 def test_two_tabs_opened_separately_are_two_conversations(page: Page) -> None:

@@ -91,7 +91,7 @@ def test_a_confirmed_visit_is_a_turn_and_news(engine: Engine) -> None:
     save_turn(engine, make_turn(conversation_id="pg-5"))
     reference = save_request(engine, make_request(conversation_id="pg-5"))
     assert "pg-5" not in newly_answered(engine).values()
-    assert confirm_request(engine, reference, "Confirmed.")
+    assert confirm_request(engine, reference, "Confirmed.", "staff")
     assert "pg-5" in newly_answered(engine).values()
     assert [turn.outcome for turn in latest_turns(engine, "pg-5", 5)] == [None, "visit_confirmed"]
 

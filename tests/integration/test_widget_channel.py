@@ -177,6 +177,23 @@ def test_any_text_gets_a_reply_a_patient_can_use(assistant: RunningAssistant, te
     assert patient.history() == [turn]
 
 
+@pytest.mark.parametrize("broken", [r"\ud800", r"\udfff", r"\ud800\ud800"])
+def test_half_a_character_does_not_keep_an_emergency_from_its_advice(assistant: RunningAssistant, broken: str) -> None:
+    patient = assistant.patient()
+    body = f'{{"id": "{uuid.uuid4().hex}", "text": "i cant breathe {broken}"}}'
+    answer = requests.post(f"{patient.base}/messages", data=body, headers=patient.headers, timeout=30)
+    assert answer.status_code == 200
+    assert answer.json()["replies"][0]["level"] == "emergency"
+    assert patient.history() == [answer.json()]
+
+
+def test_half_a_character_elsewhere_is_refused(assistant: RunningAssistant) -> None:
+    patient = assistant.patient()
+    for body in (r'{"id": "abcdefgh\ud800", "text": "a"}', r'{"id": "abcdefgh", "text": "a", "\ud800": 1}'):
+        answer = requests.post(f"{patient.base}/messages", data=body, headers=patient.headers, timeout=30)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_message")
+
+
 def test_a_hundred_kilobytes_are_assessed_and_answered(assistant: RunningAssistant) -> None:
     patient = assistant.patient()
     turn = patient.say("my knee has a long story. " * 4000 + "and now i cant breathe")

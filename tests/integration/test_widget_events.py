@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Optional
 
@@ -15,8 +17,9 @@ from sqlalchemy.engine import Engine
 
 from bot.booking.confirmation import confirm_request
 from bot.booking.requests import newest_requests, save_request
+from bot.channels.widget_events import TooManyStreams, TurnStreams
 from bot.conversation.feedback import can_be_rated
-from bot.store.database import open_database
+from bot.store.database import StoreUnavailable, open_database
 from bot.store.phone_numbers import PhoneNumbers
 from bot.store.tables import utc_now
 from bot.store.turns import latest_turns, newly_answered, save_turn
@@ -126,6 +129,58 @@ def test_a_conversation_has_only_so_many_streams(assistant: RunningAssistant) ->
     assert patient.say("what is a meniscus")["replies"]
 
 
+def test_an_address_has_only_so_many_streams_however_many_conversations_it_begins(engine: Engine) -> None:
+    streams = TurnStreams(engine, lambda turn: {})
+    with ExitStack() as opened:
+        for number in range(20):
+            streams.check_room(f"web-{number}", "203.0.113.7")
+            opened.enter_context(streams.open(f"web-{number}", "203.0.113.7"))
+        with pytest.raises(TooManyStreams):
+            streams.check_room("web-another", "203.0.113.7")
+        streams.check_room("web-another", "198.51.100.4")
+    streams.check_room("web-another", "203.0.113.7")
+
+
+def test_a_stream_too_many_of_an_address_is_refused(assistant: RunningAssistant) -> None:
+    with ExitStack() as opened:
+        streams = [opened.enter_context(_listening(assistant.patient())) for _ in range(21)]
+        assert streams[0].answer.status_code == 200
+        assert (streams[-1].answer.status_code, streams[-1].answer.headers["Retry-After"]) == (429, "60")
+
+
+def test_looking_for_answers_goes_on_after_a_mistake_of_ours(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    looks: list[str] = []
+    looked_again = threading.Event()
+
+    def look(engine: Engine) -> dict[int, str]:
+        looks.append("look")
+        if len(looks) == 1:
+            raise LookupError("what a patient wrote")
+        looked_again.set()
+        return newly_answered(engine)
+
+    monkeypatch.setattr("bot.channels.widget_events.newly_answered", look)
+    monkeypatch.setattr("bot.channels.widget_events._HEARTBEAT_SECONDS", 0.1)
+
+    async def send(text: str) -> None:
+        pass
+
+    async def listen() -> bool:
+        streams = TurnStreams(engine, lambda turn: {})
+        with streams.open("web-1", "203.0.113.7") as bell:
+            following = asyncio.create_task(streams.follow("web-1", bell, 0, send))
+            has_looked_again = await asyncio.to_thread(looked_again.wait, 10)
+            streams.close()
+            await following
+        return has_looked_again
+
+    assert asyncio.run(listen())
+    assert "ended with LookupError" in caplog.text
+    assert "what a patient wrote" not in caplog.text
+
+
 def test_an_open_stream_does_not_keep_the_assistant_from_stopping(tmp_path: Path) -> None:
     with RunningAssistant(tmp_path) as assistant:
         patient = assistant.patient()
@@ -183,11 +238,11 @@ def test_a_requested_visit_is_named_in_its_turn(assistant: RunningAssistant) -> 
 def test_a_visit_is_confirmed_once_and_only_its_chat_is_told(engine: Engine) -> None:
     save_turn(engine, make_turn(conversation_id="web-1"))
     save_turn(engine, make_turn(conversation_id="sms-1", channel="sms"))
-    chat, text = (save_request(engine, make_request(conversation_id=name)) for name in ("web-1", "sms-1"))
+    chat, sms = (save_request(engine, make_request(conversation_id=name)) for name in ("web-1", "sms-1"))
     gone = save_request(engine, make_request(conversation_id="web-gone"))
-    assert [confirm_request(engine, reference, "Confirmed.") for reference in (chat, text, gone)] == [True] * 3
-    assert confirm_request(engine, chat, "Confirmed.") is False
-    assert confirm_request(engine, "KD-NOBODY", "Confirmed.") is False
+    assert [confirm_request(engine, reference, "Confirmed.", "staff") for reference in (chat, sms, gone)] == [True] * 3
+    assert confirm_request(engine, chat, "Confirmed.", "staff") is False
+    assert confirm_request(engine, "KD-NOBODY", "Confirmed.", "staff") is False
     assert {request.status for request in newest_requests(engine, 10)} == {"confirmed"}
     told = latest_turns(engine, "web-1", 10)[-1]
     assert (told.text, told.replies, can_be_rated(told)) == (
@@ -199,6 +254,34 @@ def test_a_visit_is_confirmed_once_and_only_its_chat_is_told(engine: Engine) -> 
     assert latest_turns(engine, "web-gone", 10) == []
 
 
+def test_who_confirmed_is_written_down_or_nothing_is_confirmed(engine: Engine) -> None:
+    save_turn(engine, make_turn(conversation_id="web-1"))
+    reference = save_request(engine, make_request(conversation_id="web-1"))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE audit_entries RENAME TO lost")
+    with pytest.raises(StoreUnavailable):
+        confirm_request(engine, reference, "Confirmed.", "Ana")
+    assert len(latest_turns(engine, "web-1", 10)) == 1
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE lost RENAME TO audit_entries")
+    assert confirm_request(engine, reference, "Confirmed.", "Ana")
+    assert confirm_request(engine, reference, "Confirmed.", "Ana") is False
+    with engine.connect() as connection:
+        entries = connection.exec_driver_sql("SELECT staff_name, action, subject FROM audit_entries").all()
+    assert entries == [("Ana", "confirmed a visit", reference)]
+
+
+def test_no_message_of_a_patient_can_take_the_place_of_a_confirmation(assistant: RunningAssistant) -> None:
+    patient = assistant.patient()
+    patient.say("hello")
+    phone = PhoneNumbers(assistant.settings).encrypted("+14045550123")
+    engine = open_database(assistant.settings.database_url)
+    request = make_request(conversation_id=patient.conversation_id, phone_encrypted=phone)
+    assert confirm_request(engine, save_request(engine, request), "Confirmed.", "Ana")
+    confirmation = patient.history()[-1]["id"]
+    assert patient.post({"id": confirmation, "text": "hello"}).status_code == 400
+
+
 def test_a_confirmation_does_not_come_between_a_question_and_its_answer(assistant: RunningAssistant) -> None:
     patient = assistant.patient()
     asked = patient.say("dull ache behind my knee since monday")
@@ -206,7 +289,7 @@ def test_a_confirmation_does_not_come_between_a_question_and_its_answer(assistan
     engine = open_database(assistant.settings.database_url)
     phone = PhoneNumbers(assistant.settings).encrypted("+14045550123")
     request = make_request(conversation_id=patient.conversation_id, phone_encrypted=phone)
-    assert confirm_request(engine, save_request(engine, request), "Confirmed.")
+    assert confirm_request(engine, save_request(engine, request), "Confirmed.", "staff")
     assert "within a few days" in patient.say("getting worse")["replies"][0]["text"]
     assert [turn["text"] for turn in patient.history()] == [asked["text"], "", "getting worse"]
 
