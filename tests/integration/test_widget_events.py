@@ -7,6 +7,7 @@ import json
 import threading
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Optional
@@ -176,7 +177,9 @@ def test_looking_for_answers_goes_on_after_a_mistake_of_ours(
             await following
         return has_looked_again
 
-    assert asyncio.run(listen())
+    # On a thread of its own: Playwright keeps a loop running on this one.
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(asyncio.run, listen()).result()
     assert "ended with LookupError" in caplog.text
     assert "what a patient wrote" not in caplog.text
 
