@@ -177,9 +177,8 @@ def test_looking_for_answers_goes_on_after_a_mistake_of_ours(
             await following
         return has_looked_again
 
-    # On a thread of its own: Playwright keeps a loop running on this one.
-    with ThreadPoolExecutor(1) as thread:
-        assert thread.submit(asyncio.run, listen()).result()
+    with ThreadPoolExecutor(1) as elsewhere:  # the browser's tests leave a loop running on this thread
+        assert elsewhere.submit(asyncio.run, listen()).result()
     assert "ended with LookupError" in caplog.text
     assert "what a patient wrote" not in caplog.text
 
