@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +52,21 @@ class SentenceModel:
         by_length: defaultdict[int, list[tuple[int, list[int]]]] = defaultdict(list)
         for number, encoding in enumerate(self._tokenizer.encode_batch(list(sentences))):
             by_length[len(encoding.ids)].append((number, encoding.ids))
-        for same_length in by_length.values():
-            for first in range(0, len(same_length), _BATCH):
-                numbers, ids = zip(*same_length[first : first + _BATCH], strict=True)
-                (rows[list(numbers)],) = self._session.run(None, {"ids": np.array(ids, dtype=np.int64)})
+        batches = [
+            list(zip(*same_length[first : first + _BATCH], strict=True))
+            for same_length in by_length.values()
+            for first in range(0, len(same_length), _BATCH)
+        ]
+        if len(batches) == 1:
+            return self._vectors(batches[0][1])
+        with ThreadPoolExecutor() as threads:  # training: the session lets go of the interpreter
+            for (numbers, _), vectors in zip(batches, threads.map(lambda b: self._vectors(b[1]), batches), strict=True):
+                rows[list(numbers)] = vectors
         return rows
+
+    def _vectors(self, ids: Sequence[Sequence[int]]) -> Floats:
+        (vectors,) = self._session.run(None, {"ids": np.array(ids, dtype=np.int64)})
+        return np.asarray(vectors, dtype=np.float32)
 
 
 def write_sentence_model(directory: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Optional
 
 from bot.triage.assessment import LEVELS, RED_FLAG_LEVELS, Assessment, Finding, Sign
-from bot.triage.context import ContextReader
+from bot.triage.context import ContextReader, MessageContext
 from bot.triage.phrases import Match, PhraseBook
 from bot.triage.rules import Level, Rule, RuleBook, Term, load_rules
 from bot.triage.second_opinion import TAKES_BACK, SecondOpinion
@@ -62,8 +62,7 @@ class Triage:
     def assess(self, text: str, said_before: Iterable[Finding] = ()) -> Assessment:
         """Assess the message; `said_before` are the findings of the conversation's earlier messages, in order."""
         words = self._spelling.words_of(text)
-        now = _newest_of_each(self._findings_in(text, words))
-        marks = self._marks(words, now)
+        now, marks = self._look_at(text, words)
         reading = self._second_opinion.reading(words, marks, now)
         if not reading and self._is_red_flag(now) and self._second_opinion.doubts(words, marks):
             now = [dataclasses.replace(f, context=_DOUBTED, counts=False) if f.counts else f for f in now]
@@ -92,14 +91,13 @@ class Triage:
     def seen(self, text: str) -> Message:
         """Return the message as the second reader sees it."""
         words = self._spelling.words_of(text)
-        now = _newest_of_each(self._findings_in(text, words))
-        return Message(" ".join(word.text for word in words), self._marks(words, now))
+        return Message(" ".join(word.text for word in words), self._look_at(text, words)[1])
 
     def second_reading(self, text: str) -> Optional[Reading]:
         """Return what the second reader alone sees in the message; for measurements."""
         words = self._spelling.words_of(text)
-        now = _newest_of_each(self._findings_in(text, words))
-        return self._second_opinion.reading(words, self._marks(words, now), now)
+        now, marks = self._look_at(text, words)
+        return self._second_opinion.reading(words, marks, now)
 
     def _is_graver(self, reading: Reading, signs: Sequence[Sign]) -> bool:
         level = self.rules.groups[reading.group].level
@@ -108,22 +106,28 @@ class Triage:
     def _is_red_flag(self, now: Sequence[Finding]) -> bool:
         return any(sign.level in RED_FLAG_LEVELS for sign in self._signs(now, now))
 
-    def _marks(self, words: Sequence[Word], now: Sequence[Finding]) -> frozenset[str]:
-        """Say what the rules see in the message: each finding in its light and place, the signs, and the cues."""
+    def _look_at(self, text: str, words: Sequence[Word]) -> tuple[list[Finding], frozenset[str]]:
+        """Return the findings of the message, and the marks that tell the second reader of them."""
+        found: list[Finding] = []
+        cues: set[str] = set()
+        for piece in _pieces(words):
+            context = self._context.read([word.text for word in piece])
+            found += self._findings_in(text, piece, context)
+            cues |= context.labels
+        now = _newest_of_each(found)
+        return now, self._marks(now, cues)
+
+    def _marks(self, now: Sequence[Finding], cues: Iterable[str]) -> frozenset[str]:
+        """Name each finding in its light and place, the signs, and the cues."""
         lights = (f"{finding.name}:{finding.context}" for finding in now)
         places = (f"{finding.name}@{site}:{finding.counts}" for finding in now for site in finding.sites)
         signs = (name for sign in self._signs(now, now) for name in (f"sign:{sign.sign}", f"level:{sign.level}"))
-        cues = (label for piece in _pieces(words) for label in self._context.read([w.text for w in piece]).labels)
         return frozenset((*lights, *places, *signs, *cues))
 
-    def _findings_in(self, text: str, words: Sequence[Word]) -> list[Finding]:
-        return [finding for piece in _pieces(words) for finding in self._findings_in_piece(text, piece)]
-
-    def _findings_in_piece(self, text: str, words: Sequence[Word]) -> list[Finding]:
+    def _findings_in(self, text: str, words: Sequence[Word], context: MessageContext) -> list[Finding]:
         tokens = [word.text for word in words]
         other_meanings = self._other_meanings.find(tokens)
         matches = [match for match in self._findings.find(tokens) if not _means_other(match, other_meanings)]
-        context = self._context.read(tokens)
         sites = self._sites.find(tokens)
         findings = []
         for match in matches:
