@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
+import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -20,33 +22,38 @@ class WrongConfiguration(ForPeople):
 
 
 def train(settings: Settings) -> tuple[Path, bool]:
-    """Make the model of the present files unless it is there; return it and whether it was made just now."""
+    """Make the models of the present files unless they are there; return Rasa's and whether it was made just now."""
     check_importers()
-    path = model_path(settings)
-    if path.exists() and second_reader_path(settings.models_directory).exists():
+    models = settings.models_directory
+    path, second_reader = model_path(models), second_reader_path(models)
+    if path.exists() and second_reader.exists():
         return path, False
-    with ProcessPoolExecutor(1) as other_core:
-        second_reader = other_core.submit(
-            _train_second_reader, settings.clinic_directory / "red_flags", second_reader_path(settings.models_directory)
-        )
-        _train_with_rasa(settings)
-        second_reader.result()
-    for older in settings.models_directory.glob("kneedesk-*"):
-        if older not in (path, second_reader_path(settings.models_directory)):
+    models.mkdir(parents=True, exist_ok=True)
+    # Whoever is killed while writing must not leave half a model under the name of a whole one.
+    with tempfile.TemporaryDirectory(dir=models, prefix="unfinished-") as directory:
+        unfinished = Path(directory)
+        with ProcessPoolExecutor(1) as other_core:
+            rules = settings.clinic_directory / "red_flags"
+            read = other_core.submit(_train_second_reader, rules, unfinished / second_reader.name)
+            _train_with_rasa(unfinished / path.name)
+            read.result()
+        for whole in (second_reader, path):
+            os.replace(unfinished / whole.name, whole)
+    for older in models.glob("kneedesk-*"):
+        if older not in (path, second_reader):
             older.unlink()
     return path, True
 
 
-def _train_with_rasa(settings: Settings) -> None:
+def _train_with_rasa(path: Path) -> None:
     from rasa.model_training import train as train_with_rasa  # imports TensorFlow: seconds
 
     _show_progress()
-    path = model_path(settings)
     result = train_with_rasa(
         domain=str(ROOT / "domain.yml"),
         config=str(ROOT / "config.yml"),
         training_files=str(ROOT / "data"),
-        output=str(settings.models_directory),
+        output=str(path.parent),
         fixed_model_name=path.name.removesuffix(".tar.gz"),
         force_training=True,
     )
@@ -57,7 +64,6 @@ def _train_with_rasa(settings: Settings) -> None:
 def _train_second_reader(rules: Path, path: Path) -> None:
     from bot.triage.training import train_second_reader  # imports scikit-learn's trainers
 
-    path.parent.mkdir(parents=True, exist_ok=True)
     train_second_reader(Triage.from_directory(rules), ROOT / "data" / "triage", ROOT / "data" / "nlu").save(path)
 
 

@@ -11,9 +11,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.errors import ForPeople
-from bot.settings import ROOT, Settings
+from bot.settings import ROOT
 
-_INPUTS = ("config.yml", "domain.yml", "requirements.txt", "data", "clinic", "bot/nlu", "bot/content", "bot/triage")
+_INPUTS = (
+    "config.yml",
+    "domain.yml",
+    "requirements.txt",
+    "data",
+    "clinic",
+    "bot/content",
+    "bot/linear_models.py",
+    "bot/nlu",
+    "bot/training_phrases.py",
+    "bot/triage",
+)
 _SUFFIXES = frozenset({".yml", ".txt", ".py", ".csv"})
 
 
@@ -40,9 +51,9 @@ def _input_files() -> Iterator[Path]:
         yield from (file for file in sorted(path.rglob("*")) if file.suffix in _SUFFIXES)
 
 
-def model_path(settings: Settings) -> Path:
-    """Return where the model of the present files lies, or will lie."""
-    return settings.models_directory / f"kneedesk-{fingerprint()}.tar.gz"
+def model_path(models: Path) -> Path:
+    """Return where in this directory Rasa's model of the present files lies, or will lie."""
+    return models / f"kneedesk-{fingerprint()}.tar.gz"
 
 
 def second_reader_path(models: Path) -> Path:
@@ -50,9 +61,9 @@ def second_reader_path(models: Path) -> Path:
     return models / f"kneedesk-{fingerprint()}.npz"
 
 
-def newest_model(settings: Settings) -> Path:
-    """Return the model of the present files, or raise ModelMissing."""
-    path = model_path(settings)
+def newest_model(models: Path) -> Path:
+    """Return Rasa's model of the present files, or raise ModelMissing."""
+    path = model_path(models)
     if not path.exists():
         raise ModelMissing
     return path

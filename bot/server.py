@@ -37,7 +37,7 @@ async def load_assistant(settings: Settings, actions: EndpointConfig) -> Agent:
     """Load the newest model with the project's stores and these actions, or raise ModelMissing."""
     endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml"))
     endpoints.action = actions
-    return await load_agent(model_path=str(newest_model(settings)), endpoints=endpoints)
+    return await load_agent(model_path=str(newest_model(settings.models_directory)), endpoints=endpoints)
 
 
 def create_app(settings: Settings) -> Sanic:

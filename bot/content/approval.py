@@ -112,14 +112,13 @@ def _leg_check_item(clinic: ClinicContent) -> ContentItem:
 
 
 def _booking_item(clinic: ClinicContent) -> ContentItem:
-    booking = clinic.booking
+    booking, check = clinic.booking, clinic.booking.check
     texts: list[tuple[str, str]] = []
-    for name, question in booking.questions.items():
-        texts += [*_wording_texts(question, name), *_buttons([question.label, *question.choices])]
-    texts += [text for name, problem in booking.problems.items() for text in _wording_texts(problem, name)]
-    for name in ("check", "change", "requested", "cancelled"):
-        texts += _wording_texts(getattr(booking, name), name)
-    texts += _buttons([booking.check.send, booking.check.change, booking.check.cancel])
+    for place, wording in booking.wordings():
+        texts += _wording_texts(wording, ", ".join(map(str, place)))
+    for question in booking.questions.values():
+        texts += _buttons([question.label, *question.choices])
+    texts += _buttons([check.send, check.change, check.cancel])
     return ContentItem("booking", booking.label, tuple(texts), ())
 
 

@@ -129,6 +129,13 @@ class BookingContent(StrictModel):
             raise ValueError(f"questions must be exactly {', '.join(BOOKING_FIELDS)}")
         return values
 
+    def wordings(self) -> Iterator[tuple[Place, Wording]]:
+        """Yield everything that is said during a booking, with its place in the file."""
+        yield from ((("questions", name), question) for name, question in self.questions.items())
+        yield from ((("problems", name), problem) for name, problem in self.problems.items())
+        said = {"check": self.check, "change": self.change, "requested": self.requested, "cancelled": self.cancelled}
+        yield from (((name,), wording) for name, wording in said.items())
+
 
 class MessagesFile(StrictModel):
     """messages.yml."""

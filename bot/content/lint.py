@@ -24,6 +24,8 @@ _GSM = frozenset(
 )
 _GSM_EXTENSION = frozenset("^{}\\[~]|€")
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
+# What a patient's own words stand in for has no school grade.
+_PLACEHOLDER = re.compile(r"\{\w+\}")
 _SPANISH = frozenset({"spanish"})
 
 
@@ -38,6 +40,7 @@ def segments(text: str) -> int:
 
 def school_grade(text: str) -> float:
     """Return the US school grade (Flesch-Kincaid) that reads the text with ease; a list's items count as sentences."""
+    text = _PLACEHOLDER.sub("it", text)
     lines = (line.removeprefix("- ").rstrip() for line in text.splitlines() if line.strip())
     return float(textstat.flesch_kincaid_grade("\n".join(line if line[-1] in ".!?" else f"{line}." for line in lines)))
 
@@ -52,8 +55,8 @@ def lint_content(clinic: ClinicContent, rules: RuleBook, directory: Path) -> Ite
     messages, booking = YamlFile(directory / "messages.yml"), YamlFile(directory / "booking.yml")
     for name, message in clinic.messages.items():
         yield from _problems(messages, (name,), message, is_english=name not in _SPANISH)
-    for name, question in clinic.booking.questions.items():
-        yield from _problems(booking, ("questions", name), question)
+    for place, wording in clinic.booking.wordings():
+        yield from _problems(booking, place, wording)
     leg_check = YamlFile(directory / "leg_check.yml")
     yield from _advice_problems(clinic, leg_check, ("question",), clinic.leg_check.question)
     for name, line in clinic.leg_check.answers.items():

@@ -71,6 +71,9 @@ def test_what_was_said_while_the_laptop_slept_comes_when_it_wakes(
         page = new_page(clinic_site.put("/sleepy", f'{script}<knee-desk server="{line.base}"></knee-desk>'))
         open_chat(page)
         reference = request_visit(page)
+        page.reload()  # the history says which event was the last; the stream may not have said so yet
+        open_chat(page)
+        expect(replies(page).last).to_be_visible()
         page.context.set_offline(True)
         line.cut()
         confirm_visit(browser, assistant.staff_base, reference)

@@ -118,6 +118,7 @@ def test_the_clinics_own_wording_is_short_and_easy(problems: Problems) -> None:
         ("answers/contact.yml", 'sms: "Call', 'sms: "' + "We are here. " * 24 + "Call", r"sms fills 3 text messages"),
         ("answers/contact.yml", 'sms: "Call', 'sms: "' + "¡Está aquí! " * 8 + "Call", r"sms fills 3 text messages"),
         ("messages.yml", "web: I cannot see pictures.", f"web: I cannot. {_HARD}", r"messages\.yml:\d+: web reads"),
+        ("booking.yml", 'sms: "All right', 'sms: "' + "One more. " * 40, r"booking\.yml:\d+: sms fills"),
         ("red_flags/chest.yml", 'sms: "Call 911 now.', 'sms: "' + "Call 911 now. " * 20, r"chest\.yml:\d+: sms fills"),
         ("leg_check.yml", 'sms: "', 'sms: "' + "One more thing. " * 20, r"leg_check\.yml:\d+: sms fills"),
     ],
