@@ -22,6 +22,7 @@ _INPUTS = (
     "bot/content",
     "bot/linear_models.py",
     "bot/nlu",
+    "bot/sentence_model.py",
     "bot/training_phrases.py",
     "bot/triage",
 )

@@ -16,7 +16,9 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.sentence_model import SentenceModel, write_sentence_model
+from bot.sentence_model import SentenceModel
+
+_GRAPH, _TOKENIZER = "sentence.onnx", "tokenizer.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -65,12 +67,14 @@ class SentenceEmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
 
     def _open(self) -> SentenceModel:
         with self._storage.read_from(self._resource) as directory:
-            self._model = SentenceModel(directory)
+            self._model = SentenceModel((directory / _GRAPH).read_bytes(), (directory / _TOKENIZER).read_bytes())
         return self._model
 
     def train(self, training_data: TrainingData) -> Resource:
+        model = SentenceModel.make()
         with self._storage.write_to(self._resource) as directory:
-            write_sentence_model(directory)
+            (directory / _GRAPH).write_bytes(model.graph)
+            (directory / _TOKENIZER).write_bytes(model.tokenizer)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

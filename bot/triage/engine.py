@@ -63,8 +63,8 @@ class Triage:
         """Assess the message; `said_before` are the findings of the conversation's earlier messages, in order."""
         words = self._spelling.words_of(text)
         now, marks = self._look_at(text, words)
-        reading = self._second_opinion.reading(words, marks, now)
-        if not reading and self._is_red_flag(now) and self._second_opinion.doubts(words, marks):
+        reading, doubts = self._second_opinion.of(words, marks, now)
+        if doubts and not reading and self._is_red_flag(now):
             now = [dataclasses.replace(f, context=_DOUBTED, counts=False) if f.counts else f for f in now]
         before = self._still_standing(said_before, now)
         if reading and self._is_graver(reading, self._signs([*before, *now], now)):
@@ -97,7 +97,7 @@ class Triage:
         """Return what the second reader alone sees in the message; for measurements."""
         words = self._spelling.words_of(text)
         now, marks = self._look_at(text, words)
-        return self._second_opinion.reading(words, marks, now)
+        return self._second_opinion.of(words, marks, now).reading
 
     def _is_graver(self, reading: Reading, signs: Sequence[Sign]) -> bool:
         level = self.rules.groups[reading.group].level

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left
 from collections.abc import Sequence
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from bot.triage.assessment import Finding
 from bot.triage.rules import RuleBook
@@ -25,6 +25,16 @@ _REACH = 8
 Span = tuple[int, int]
 
 
+class Opinion(NamedTuple):
+    """The red flag that a message reads like, and whether a sign that a cue leaves open is too unlikely to count."""
+
+    reading: Optional[Reading]
+    doubts: bool
+
+
+_NO_OPINION = Opinion(None, doubts=False)
+
+
 class SecondOpinion:
     """Raises what the rules missed, and doubts what they take for a red flag. Safe to use from several threads."""
 
@@ -34,27 +44,25 @@ class SecondOpinion:
         self._emergencies = {name for name, group in rules.groups.items() if group.level == "emergency"}
         self._part_ends = {*rules.context.clause_ends, *",;.!?\n"}
 
-    def reading(self, words: Sequence[Word], marks: frozenset[str], findings: Sequence[Finding]) -> Optional[Reading]:
+    def of(self, words: Sequence[Word], marks: frozenset[str], findings: Sequence[Finding]) -> Opinion:
         """Return the red flag that the message reads like, apart from what the rules see denied in it."""
-        reading = self._read(words, marks)
+        if not self._reader or not words:
+            return _NO_OPINION
+        look = self._reader.look(words, marks)
+        reading = self._reader.reading(look, self._thresholds, self._emergencies)
+        doubts = not marks.isdisjoint(_OPEN_CUES) and self._reader.likelihood(look) < self._thresholds.doubt
         taken_back = [self._span(finding, words) for finding in findings if finding.context in TAKES_BACK]
         if reading and any(start < reading.end and reading.start < end for start, end in taken_back):
             # "no chest pain" reads like chest pain; what counts is the rest of the message.
             starts = [word.start for word in words]
             left_out = {place for start, end in taken_back for place in _places(starts, start, end)}
-            return self._read([word for place, word in enumerate(words) if place not in left_out], marks)
-        return reading
+            return Opinion(self._reading([w for place, w in enumerate(words) if place not in left_out], marks), doubts)
+        return Opinion(reading, doubts)
 
-    def doubts(self, words: Sequence[Word], marks: frozenset[str]) -> bool:
-        """Return whether a cue leaves open if a sign counts, and a red flag is too unlikely for it."""
-        if not self._reader or marks.isdisjoint(_OPEN_CUES):
-            return False
-        return self._reader.likelihood(words, marks) < self._thresholds.doubt
-
-    def _read(self, words: Sequence[Word], marks: frozenset[str]) -> Optional[Reading]:
+    def _reading(self, words: Sequence[Word], marks: frozenset[str]) -> Optional[Reading]:
         if not self._reader or not words:
             return None
-        return self._reader.read(words, marks, self._thresholds, self._emergencies)
+        return self._reader.reading(self._reader.look(words, marks), self._thresholds, self._emergencies)
 
     def _span(self, finding: Finding, words: Sequence[Word]) -> Span:
         """Return from where to where the finding and what goes with it is said: "swelling in my calf"."""

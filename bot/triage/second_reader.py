@@ -1,7 +1,7 @@
-"""A second reader beside the rules: a linear classifier that has learned from messages how red flags sound.
+"""A second reader beside the rules: classifiers that have learned from messages how red flags sound.
 
-It sees n-grams of words and letters, and marks of what the rules saw ("swelling:denied"); it knows no meaning,
-and what it names as evidence are the words that weighed most. The rules work without it (engine.py).
+A linear one sees n-grams of words and letters, and marks of what the rules saw ("swelling:denied"). Where it is not
+sure, another reads the meaning. The evidence are the words that weighed most. The rules work without it (engine.py).
 """
 
 from __future__ import annotations
@@ -20,16 +20,20 @@ from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 
 from bot.linear_models import NgramCounter, fit_one_against_rest, weighted
+from bot.triage.meaning_reader import MeaningReader
 from bot.triage.rules import SecondReaderFile
 from bot.triage.words import Word
 
 NO_RED_FLAG = ""
 # A long story is read in overlapping pieces, or the one sentence that matters drowns in it.
-_PIECE, _STEP = 60, 30
+_PIECE, _STEP = 100, 50
 _LONGEST_EVIDENCE = 8
 _PENALTY = 30.0
 _TOLERANCE = 1e-2
 _ARGUABLE_WEIGHT = 0.5
+# Between these likelihoods of a red flag the meaning is read too, in a few pieces at most: it takes longest.
+_SURELY_NONE, _SURELY_ONE = 0.1, 0.7
+_MOST_MEANINGS = 8
 
 _NGRAMS = NgramCounter(str.split)
 _MARKS = HashingVectorizer(analyzer=list, n_features=2**14, norm="l2", alternate_sign=False, dtype=np.float32)
@@ -61,67 +65,87 @@ class Reading:
     end: int
 
 
+class Look(NamedTuple):
+    """The pieces of a message, and how likely each is of each group: pieces x groups."""
+
+    pieces: Sequence[Sequence[Word]]
+    likely: Any
+
+
 class SecondReader:
     """Reads messages. Safe to use from several threads."""
 
-    def __init__(self, groups: Sequence[str], arrays: dict[str, Any]) -> None:
+    def __init__(self, groups: Sequence[str], arrays: dict[str, Any], meaning: MeaningReader) -> None:
         self._groups = list(groups)
         self._arrays = arrays
+        self._meaning = meaning
         self._is_red_flag = np.array([group != NO_RED_FLAG for group in groups])
 
     @classmethod
-    def train(cls, examples: Sequence[Example]) -> SecondReader:
-        """Learn from the examples: one against the rest for each group."""
-        messages = [example.message for example in examples]
+    def train(cls, examples: Sequence[Example], joined: Sequence[Example] = ()) -> SecondReader:
+        """Learn from the examples, and how words sound beside other matters from the joined ones."""
+        everything = [*examples, *joined]
+        messages = [example.message for example in everything]
         counts = _NGRAMS.counts([message.text for message in messages])
         rarity = TfidfTransformer().fit(counts).idf_.astype(np.float32)
-        labels = np.array([example.group for example in examples])
-        trust = np.array([_ARGUABLE_WEIGHT if example.is_arguable else 1.0 for example in examples])
+        labels = np.array([example.group for example in everything])
+        trust = np.array([_ARGUABLE_WEIGHT if example.is_arguable else 1.0 for example in everything])
         groups, weights, offsets = fit_one_against_rest(_machine, _rows(messages, rarity), labels, trust)
-        return cls(groups, {"rarity": rarity, "weights": weights, "offsets": offsets})
+        meaning = MeaningReader.train([message.text for message in messages[: len(examples)]], labels[: len(examples)])
+        return cls(groups, {"rarity": rarity, "weights": weights, "offsets": offsets}, meaning)
 
     @classmethod
     def load(cls, path: Path) -> SecondReader:
         """Load what `save` wrote: plain arrays, so that loading runs no code."""
         with np.load(path, allow_pickle=False) as stored:
             arrays = dict(stored)
-        return cls(json.loads(str(arrays.pop("groups"))), arrays)
+        words = {name: arrays.pop(name) for name in ("rarity", "weights", "offsets")}
+        return cls(json.loads(str(arrays.pop("groups"))), words, MeaningReader(arrays))
 
     def save(self, path: Path) -> None:
         """Write the reader to this file."""
         with path.open("wb") as file:
-            np.savez_compressed(file, groups=json.dumps(self._groups), **self._arrays)
+            np.savez_compressed(file, groups=json.dumps(self._groups), **self._arrays, **self._meaning.arrays)
 
-    def read(
-        self, words: Sequence[Word], marks: frozenset[str], thresholds: SecondReaderFile, emergencies: Collection[str]
-    ) -> Optional[Reading]:
-        """Return the gravest red flag that a piece of the message reads like, or None."""
+    def look(self, words: Sequence[Word], marks: frozenset[str]) -> Look:
+        """Return how likely each piece of the message holds a red flag."""
         pieces = list(_pieces(words))
-        likely = self.likelihoods([Message(_text(piece), marks) for piece in pieces])
+        return Look(pieces, self.likelihoods([Message(_text(piece), marks) for piece in pieces]))
+
+    def likelihood(self, look: Look) -> float:
+        """Return how likely some piece of the message holds a red flag."""
+        return float(look.likely[:, self._is_red_flag].sum(axis=1).max())
+
+    def reading(self, look: Look, thresholds: SecondReaderFile, emergencies: Collection[str]) -> Optional[Reading]:
+        """Return the gravest red flag that a piece of the message reads like, or None."""
         is_emergency = np.array([group in emergencies for group in self._groups])
-        is_urgent = self._is_red_flag & ~is_emergency
-        for counts, threshold in ((is_emergency, thresholds.emergency), (is_urgent, thresholds.red_flag)):
-            sums = likely[:, counts].sum(axis=1)
+        # What is surely a red flag and not surely an emergency is raised to urgent.
+        for counts, groups, threshold in (
+            (is_emergency, is_emergency, thresholds.emergency),
+            (self._is_red_flag, self._is_red_flag & ~is_emergency, thresholds.red_flag),
+        ):
+            sums = look.likely[:, counts].sum(axis=1)
             number = int(sums.argmax())
             if sums[number] >= threshold:
-                return self._reading(pieces[number], int(np.where(counts, likely[number], 0).argmax()))
+                return self._reading(look.pieces[number], int(np.where(groups, look.likely[number], 0).argmax()))
         return None
-
-    def likelihood(self, words: Sequence[Word], marks: frozenset[str]) -> float:
-        """Return how likely some piece of the message holds a red flag."""
-        likely = self.likelihoods([Message(_text(piece), marks) for piece in _pieces(words)])
-        return float(likely[:, self._is_red_flag].sum(axis=1).max())
 
     def likelihoods(self, messages: Sequence[Message]) -> Any:
         """Return an array with a row for each message and a column for each group; the rows sum up to one."""
         rows = _rows(messages, self._arrays["rarity"])
         likely = expit(rows @ self._arrays["weights"] + self._arrays["offsets"])
-        return likely / likely.sum(axis=1, keepdims=True)
+        likely /= likely.sum(axis=1, keepdims=True)
+        red_flag = likely[:, self._is_red_flag].sum(axis=1)
+        unsure = np.flatnonzero((red_flag > _SURELY_NONE) & (red_flag < _SURELY_ONE))
+        unsure = unsure[np.argsort(red_flag[unsure])[-_MOST_MEANINGS:]]
+        if unsure.size:
+            likely[unsure] = (likely[unsure] + self._meaning.likelihoods([messages[n].text for n in unsure])) / 2
+        return likely
 
     def _reading(self, words: Sequence[Word], column: int) -> Reading:
         alone = _NGRAMS.counts([word.text for word in words])
-        weights = self._arrays["weights"][: alone.shape[1], column]
-        first, last = _heaviest(list(alone @ (weights * self._arrays["rarity"])))
+        alone.data *= self._arrays["rarity"][alone.indices] * self._arrays["weights"][alone.indices, column]
+        first, last = _heaviest(alone.sum(axis=1).ravel().tolist()[0])
         return Reading(self._groups[column], words[first].start, words[last].end)
 
 

@@ -22,14 +22,14 @@ from bot.yaml_file import ContentError
 def train_second_reader(triage: Triage, messages: Path, phrases: Path) -> SecondReader:
     """Return a reader of these directories; ContentError names a row whose level does not fit its file."""
     labelled, ordinary = [*_from_messages(triage, messages)], [*_from_phrases(triage, phrases)]
-    return SecondReader.train([*labelled, *ordinary, *_with_a_second_topic(labelled, ordinary)])
+    return SecondReader.train([*labelled, *ordinary], [*_with_a_second_topic(labelled, ordinary)])
 
 
 def _with_a_second_topic(labelled: Sequence[Example], ordinary: Sequence[Example]) -> Iterator[Example]:
-    """Say each red flag once more next to a question of another topic, which must not hide it."""
+    """Say each message once more next to a question of another topic, which must neither hide nor make a red flag."""
     choice = random.Random(1)
     for example in labelled:
-        if example.group and ordinary:
+        if ordinary:
             parts = [example.message, choice.choice(ordinary).message]
             choice.shuffle(parts)
             both = Message(" ".join(part.text for part in parts), parts[0].marks | parts[1].marks)

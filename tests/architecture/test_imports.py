@@ -18,6 +18,7 @@ _FLOORS = [
         "bot.yaml_file",
         "bot.model_files",
         "bot.linear_models",
+        "bot.sentence_model",
         "bot.training_phrases",
     },
     {"bot.store"},

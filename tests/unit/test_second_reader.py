@@ -19,7 +19,7 @@ _SAYINGS = {
         "a truck is parked on my ribcage",
         "truck parked on her ribcage",
         "truck on my ribcage since lunch",
-        f"{'walk ' * 40} truck on my ribcage",
+        f"{'walk ' * 80} truck on my ribcage",
         "i have a heart attack",
         "my chest hurts",
     ],
@@ -36,7 +36,7 @@ _SAYINGS = {
         "do you have parking",
         "my truck is parked outside",
         "balloon party",
-        "walk " * 60,
+        "walk " * 100,
     ],
 }
 _UNKNOWN_TO_THE_RULES = "since lunch a truck is parked on my ribcage"

@@ -1,18 +1,14 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from bot.nlu.sentence_model import SentenceModel, write_sentence_model
+from bot.sentence_model import SentenceModel
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> SentenceModel:
-    directory: Path = tmp_path_factory.mktemp("model")
-    write_sentence_model(directory)
-    return SentenceModel(directory)
+def model() -> SentenceModel:
+    return SentenceModel.make()
 
 
 def test_sentences_of_one_meaning_are_near_and_others_far(model: SentenceModel) -> None:
