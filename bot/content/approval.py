@@ -14,7 +14,7 @@ from typing import Literal, Optional
 
 from sqlalchemy.engine import Engine
 
-from bot.content.clinic import Answer, ClinicContent, load_clinic
+from bot.content.clinic import Answer, ClinicContent, Question, load_clinic
 from bot.errors import ForPeople
 from bot.settings import Settings
 from bot.store.approvals import Approval, newest_approvals
@@ -115,9 +115,8 @@ def _booking_item(clinic: ClinicContent) -> ContentItem:
     booking, check = clinic.booking, clinic.booking.check
     texts: list[tuple[str, str]] = []
     for place, wording in booking.wordings():
-        texts += _wording_texts(wording, ", ".join(map(str, place)))
-    for question in booking.questions.values():
-        texts += _buttons([question.label, *question.choices])
+        texts += _wording_texts(wording, str(place[-1]))
+        texts += _buttons([wording.label, *wording.choices]) if isinstance(wording, Question) else ()
     texts += _buttons([check.send, check.change, check.cancel])
     return ContentItem("booking", booking.label, tuple(texts), ())
 

@@ -24,7 +24,7 @@ _GSM = frozenset(
 )
 _GSM_EXTENSION = frozenset("^{}\\[~]|€")
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
-# What a patient's own words stand in for has no school grade.
+# What is filled in during a booking, mostly the patient's own words, has no school grade.
 _PLACEHOLDER = re.compile(r"\{\w+\}")
 _SPANISH = frozenset({"spanish"})
 

@@ -16,7 +16,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.sentence_model import SentenceModel
+from bot.sentence_model import SentenceModel, SentenceModelFiles, make_sentence_model
 
 _GRAPH, _TOKENIZER = "sentence.onnx", "tokenizer.json"
 
@@ -67,14 +67,15 @@ class SentenceEmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
 
     def _open(self) -> SentenceModel:
         with self._storage.read_from(self._resource) as directory:
-            self._model = SentenceModel((directory / _GRAPH).read_bytes(), (directory / _TOKENIZER).read_bytes())
+            files = SentenceModelFiles((directory / _GRAPH).read_bytes(), (directory / _TOKENIZER).read_bytes())
+        self._model = SentenceModel(files)
         return self._model
 
     def train(self, training_data: TrainingData) -> Resource:
-        model = SentenceModel.make()
+        files = make_sentence_model()
         with self._storage.write_to(self._resource) as directory:
-            (directory / _GRAPH).write_bytes(model.graph)
-            (directory / _TOKENIZER).write_bytes(model.tokenizer)
+            (directory / _GRAPH).write_bytes(files.graph)
+            (directory / _TOKENIZER).write_bytes(files.tokenizer)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

@@ -6,6 +6,7 @@ flags apart as well as all of them and take half the time.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +16,7 @@ from scipy.special import softmax
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
-from bot.sentence_model import SentenceModel
+from bot.sentence_model import SentenceModel, SentenceModelFiles, make_sentence_model
 
 _LAYERS = 3
 _HIDDEN = 256
@@ -31,27 +32,28 @@ class MeaningReader:
 
     def __init__(self, arrays: dict[str, Any]) -> None:
         self.arrays = arrays
-        self._model = SentenceModel(arrays["graph"].tobytes(), arrays["tokenizer"].tobytes())
+        self._model = SentenceModel(SentenceModelFiles(arrays["graph"].tobytes(), arrays["tokenizer"].tobytes()))
 
     @classmethod
     def train(cls, texts: Sequence[str], labels: Any) -> MeaningReader:
         """Learn from messages and their groups, in the order in which groups sort; there must be three at least."""
-        model = SentenceModel.make(_LAYERS)
-        rounds = max(_STEPS * _BATCH // len(texts), 1)
+        files = make_sentence_model(_LAYERS)
         batch = min(_BATCH, len(texts))
+        rounds = max(_STEPS // math.ceil(len(texts) / batch), 1)
         network = MLPClassifier(_HIDDEN, batch_size=batch, max_iter=rounds, random_state=1)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            network.fit(model.embed(texts) * _SCALE, labels)
-        hidden, last = range(2)
+            network.fit(SentenceModel(files).embed(texts) * _SCALE, labels)
+        hidden_weights, last_weights = network.coefs_
+        hidden_offsets, last_offsets = network.intercepts_
         return cls(
             {
-                "graph": np.frombuffer(model.graph, dtype=np.uint8),
-                "tokenizer": np.frombuffer(model.tokenizer, dtype=np.uint8),
-                "hidden_weights": network.coefs_[hidden].astype(np.float32),
-                "hidden_offsets": network.intercepts_[hidden].astype(np.float32),
-                "last_weights": network.coefs_[last].astype(np.float32),
-                "last_offsets": network.intercepts_[last].astype(np.float32),
+                "graph": np.frombuffer(files.graph, dtype=np.uint8),
+                "tokenizer": np.frombuffer(files.tokenizer, dtype=np.uint8),
+                "hidden_weights": hidden_weights.astype(np.float32),
+                "hidden_offsets": hidden_offsets.astype(np.float32),
+                "last_weights": last_weights.astype(np.float32),
+                "last_offsets": last_offsets.astype(np.float32),
             }
         )
 

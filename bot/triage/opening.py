@@ -14,4 +14,8 @@ def load_triage(clinic: Path, models: Path) -> Triage:
     path = second_reader_path(models)
     if not path.exists():
         raise ModelMissing
-    return Triage.from_directory(clinic / "red_flags", SecondReader.load(path))
+    reader = SecondReader.load(path)
+    triage = Triage.from_directory(clinic / "red_flags", reader)
+    if not reader.red_flag_groups <= triage.red_flag_groups:
+        raise ModelMissing("The model names red flags that these rules do not have. Train it anew: make train")
+    return triage

@@ -21,6 +21,8 @@ TAKES_BACK = ("denied", "resolved")
 _OPEN_CUES = frozenset({"past", "imagined", "general_question", "relatives", "relatives_past", "animals", "unclear"})
 # As many words behind a denied finding may belong to it.
 _REACH = 8
+# What is left of a message without its denials says nothing in fewer: "I have (no chest pain)".
+_FEWEST_WORDS = 4
 
 Span = tuple[int, int]
 
@@ -56,7 +58,8 @@ class SecondOpinion:
             # "no chest pain" reads like chest pain; what counts is the rest of the message.
             starts = [word.start for word in words]
             left_out = {place for start, end in taken_back for place in _places(starts, start, end)}
-            return Opinion(self._reading([w for place, w in enumerate(words) if place not in left_out], marks), doubts)
+            rest = [word for place, word in enumerate(words) if place not in left_out]
+            return Opinion(self._reading(rest, marks) if len(rest) >= _FEWEST_WORDS else None, doubts)
         return Opinion(reading, doubts)
 
     def _reading(self, words: Sequence[Word], marks: frozenset[str]) -> Optional[Reading]:

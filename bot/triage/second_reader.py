@@ -34,6 +34,7 @@ _ARGUABLE_WEIGHT = 0.5
 # Between these likelihoods of a red flag the meaning is read too, in a few pieces at most: it takes longest.
 _SURELY_NONE, _SURELY_ONE = 0.1, 0.7
 _MOST_MEANINGS = 8
+_LIKELY_AT_ALL = 0.1
 
 _NGRAMS = NgramCounter(str.split)
 _MARKS = HashingVectorizer(analyzer=list, n_features=2**14, norm="l2", alternate_sign=False, dtype=np.float32)
@@ -94,6 +95,11 @@ class SecondReader:
         meaning = MeaningReader.train([message.text for message in messages[: len(examples)]], labels[: len(examples)])
         return cls(groups, {"rarity": rarity, "weights": weights, "offsets": offsets}, meaning)
 
+    @property
+    def red_flag_groups(self) -> set[str]:
+        """Return the groups that it can name."""
+        return set(self._groups) - {NO_RED_FLAG}
+
     @classmethod
     def load(cls, path: Path) -> SecondReader:
         """Load what `save` wrote: plain arrays, so that loading runs no code."""
@@ -108,45 +114,46 @@ class SecondReader:
             np.savez_compressed(file, groups=json.dumps(self._groups), **self._arrays, **self._meaning.arrays)
 
     def look(self, words: Sequence[Word], marks: frozenset[str]) -> Look:
-        """Return how likely each piece of the message holds a red flag."""
+        """Return how likely each piece of the message is of each group."""
         pieces = list(_pieces(words))
-        return Look(pieces, self.likelihoods([Message(_text(piece), marks) for piece in pieces]))
-
-    def likelihood(self, look: Look) -> float:
-        """Return how likely some piece of the message holds a red flag."""
-        return float(look.likely[:, self._is_red_flag].sum(axis=1).max())
-
-    def reading(self, look: Look, thresholds: SecondReaderFile, emergencies: Collection[str]) -> Optional[Reading]:
-        """Return the gravest red flag that a piece of the message reads like, or None."""
-        is_emergency = np.array([group in emergencies for group in self._groups])
-        # What is surely a red flag and not surely an emergency is raised to urgent.
-        for counts, groups, threshold in (
-            (is_emergency, is_emergency, thresholds.emergency),
-            (self._is_red_flag, self._is_red_flag & ~is_emergency, thresholds.red_flag),
-        ):
-            sums = look.likely[:, counts].sum(axis=1)
-            number = int(sums.argmax())
-            if sums[number] >= threshold:
-                return self._reading(look.pieces[number], int(np.where(groups, look.likely[number], 0).argmax()))
-        return None
-
-    def likelihoods(self, messages: Sequence[Message]) -> Any:
-        """Return an array with a row for each message and a column for each group; the rows sum up to one."""
-        rows = _rows(messages, self._arrays["rarity"])
-        likely = expit(rows @ self._arrays["weights"] + self._arrays["offsets"])
+        messages = [Message(_text(piece), marks) for piece in pieces]
+        likely = expit(_rows(messages, self._arrays["rarity"]) @ self._arrays["weights"] + self._arrays["offsets"])
         likely /= likely.sum(axis=1, keepdims=True)
         red_flag = likely[:, self._is_red_flag].sum(axis=1)
         unsure = np.flatnonzero((red_flag > _SURELY_NONE) & (red_flag < _SURELY_ONE))
         unsure = unsure[np.argsort(red_flag[unsure])[-_MOST_MEANINGS:]]
         if unsure.size:
             likely[unsure] = (likely[unsure] + self._meaning.likelihoods([messages[n].text for n in unsure])) / 2
-        return likely
+        return Look(pieces, likely)
 
-    def _reading(self, words: Sequence[Word], column: int) -> Reading:
+    def likelihood(self, look: Look) -> float:
+        """Return how likely some piece of the message holds a red flag."""
+        return float(look.likely[:, self._is_red_flag].sum(axis=1).max())
+
+    def reading(self, look: Look, thresholds: SecondReaderFile, emergencies: Collection[str]) -> Optional[Reading]:
+        """Return the gravest red flag that a piece of the message reads like, or None.
+
+        A sure red flag that is no sure emergency is raised to the likeliest urgent group, if that is likely at all.
+        """
+        is_emergency = np.array([group in emergencies for group in self._groups])
+        for counts, groups, threshold in (
+            (is_emergency, is_emergency, thresholds.emergency),
+            (self._is_red_flag, self._is_red_flag & ~is_emergency, thresholds.red_flag),
+        ):
+            sums = look.likely[:, counts].sum(axis=1)
+            number = int(sums.argmax())
+            likely = look.likely[number]
+            group, heard = (int(np.where(some, likely, 0).argmax()) for some in (groups, counts))
+            if sums[number] >= threshold and likely[group] >= _LIKELY_AT_ALL:
+                return Reading(self._groups[group], *self._evidence(look.pieces[number], heard))
+        return None
+
+    def _evidence(self, words: Sequence[Word], column: int) -> tuple[int, int]:
+        """Return from where to where those words stand that weigh most for the group of this column."""
         alone = _NGRAMS.counts([word.text for word in words])
         alone.data *= self._arrays["rarity"][alone.indices] * self._arrays["weights"][alone.indices, column]
         first, last = _heaviest(alone.sum(axis=1).ravel().tolist()[0])
-        return Reading(self._groups[column], words[first].start, words[last].end)
+        return words[first].start, words[last].end
 
 
 def _machine() -> LogisticRegression:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.settings import ROOT
 from bot.triage.engine import Triage
+from bot.triage.meaning_reader import MeaningReader
 from bot.triage.rules import load_rules
-from bot.triage.second_reader import NO_RED_FLAG, Example, Message, SecondReader
+from bot.triage.second_reader import NO_RED_FLAG, Example, SecondReader
 from bot.triage.training import train_second_reader
+from bot.triage.words import Spelling
 from bot.yaml_file import ContentError
 
 _RULES = ROOT / "clinic" / "red_flags"
@@ -103,8 +106,38 @@ def test_one_sentence_counts_in_a_long_story(both: Triage) -> None:
 
 def test_a_saved_reader_reads_the_same(reader: SecondReader, tmp_path: Path) -> None:
     reader.save(tmp_path / "reader.npz")
-    messages = [Message(text, frozenset({"mark"})) for said in _SAYINGS.values() for text in said]
-    assert (SecondReader.load(tmp_path / "reader.npz").likelihoods(messages) == reader.likelihoods(messages)).all()
+    loaded = SecondReader.load(tmp_path / "reader.npz")
+    for text in (text for said in _SAYINGS.values() for text in said):
+        words = Spelling(set(), {}).words_of(text)
+        looks = [each.look(words, frozenset({"mark"})).likely for each in (reader, loaded)]
+        assert (looks[0] == looks[1]).all()
+
+
+@pytest.fixture
+def meanings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Collect what is read for its meaning."""
+    read: list[str] = []
+    likelihoods = MeaningReader.likelihoods
+
+    def collect(self: MeaningReader, texts: list[str]) -> Any:
+        read.extend(texts)
+        return likelihoods(self, texts)
+
+    monkeypatch.setattr(MeaningReader, "likelihoods", collect)
+    return read
+
+
+def test_the_meaning_is_read_only_where_the_words_leave_it_open(both: Triage, meanings: list[str]) -> None:
+    for text in ("truck parked on her ribcage", "a knee that creaks", "do you have parking"):
+        both.assess(text)
+    assert meanings == []
+    both.assess("my leg creaks")
+    assert set(meanings) == {"my leg creaks"}
+
+
+def test_of_a_story_without_end_a_few_pieces_are_read_for_their_meaning(both: Triage, meanings: list[str]) -> None:
+    both.assess("my leg creaks " * 400)
+    assert len(meanings) == 8
 
 
 def test_a_message_whose_level_does_not_fit_its_file_stops_training(triage: Triage, tmp_path: Path) -> None:
