@@ -13,9 +13,14 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.settings import ROOT
 from bot.triage.messages import read_messages
 
+WEIGHT = "weight"
+
 
 class MessageImporter(TrainingDataImporter):
-    """Reads these `files` of `data/triage/`: those whose messages are told apart by topic."""
+    """Reads these `files` of `data/triage/`: those whose messages are told apart by topic.
+
+    They are many and mostly complaints, so each has this `weight` where a phrase of the topics has 1.
+    """
 
     def __init__(
         self,
@@ -23,8 +28,10 @@ class MessageImporter(TrainingDataImporter):
         domain_path: Optional[str] = None,
         training_data_paths: Optional[Union[list[str], str]] = None,
         files: Optional[list[str]] = None,
+        weight: float = 1.0,
         **kwargs: Any,
     ) -> None:
+        self._metadata = {WEIGHT: weight}
         self._paths = [ROOT / "data" / "triage" / f"{name}.csv" for name in files or ()]
 
     def get_domain(self) -> Domain:
@@ -35,7 +42,12 @@ class MessageImporter(TrainingDataImporter):
 
     def get_nlu_data(self, language: Optional[str] = "en") -> TrainingData:
         messages = (message for path in self._paths for message in read_messages(path))
-        return TrainingData([Message.build(text=message.text, intent=message.topic) for message in messages])
+        return TrainingData(
+            [
+                Message.build(text=message.text, intent=message.topic, intent_metadata=self._metadata)
+                for message in messages
+            ]
+        )
 
     def get_config(self) -> dict[str, Any]:
         return {}

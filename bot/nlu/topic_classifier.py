@@ -26,6 +26,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.svm import LinearSVC
 
 from bot.content.importer import ORIGIN
+from bot.content.message_importer import WEIGHT
 from bot.linear_models import NgramCounter, fit_one_against_rest, weighted
 from bot.nlu.message_parts import ASKS, PART_OF
 
@@ -81,18 +82,18 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         counts = _NGRAMS.counts([example.get(TEXT) for example in examples])
         self._arrays["columns"] = np.flatnonzero(np.bincount(counts.indices) >= _FEWEST_MESSAGES)
         self._arrays["rarity"] = TfidfTransformer().fit(counts[:, self._arrays["columns"]]).idf_.astype(np.float32)
-        rows = self._rows(examples)
-        self._arrays["temperature"] = np.float32(self._fitted_temperature(rows, labels))
-        self._topics, self._arrays["weights"], self._arrays["offsets"] = self._fit(rows, labels)
+        rows, trust = self._rows(examples), np.array([_metadata(example).get(WEIGHT, 1.0) for example in examples])
+        self._arrays["temperature"] = np.float32(self._fitted_temperature(rows, labels, trust))
+        self._topics, self._arrays["weights"], self._arrays["offsets"] = self._fit(rows, labels, trust)
         self._persist()
         return self._resource
 
-    def _fit(self, rows: csr_matrix, labels: Any) -> tuple[list[str], Any, Any]:
-        return fit_one_against_rest(lambda: LinearSVC(C=self._config["penalty"], tol=_TOLERANCE), rows, labels)
+    def _fit(self, rows: csr_matrix, labels: Any, trust: Any) -> tuple[list[str], Any, Any]:
+        return fit_one_against_rest(lambda: LinearSVC(C=self._config["penalty"], tol=_TOLERANCE), rows, labels, trust)
 
-    def _fitted_temperature(self, rows: csr_matrix, labels: Any) -> float:
+    def _fitted_temperature(self, rows: csr_matrix, labels: Any, trust: Any) -> float:
         learnt, kept = train_test_split(range(len(labels)), test_size=_KEPT_BACK, stratify=labels, random_state=1)
-        topics, weights, offsets = self._fit(rows[learnt], labels[learnt])
+        topics, weights, offsets = self._fit(rows[learnt], labels[learnt], trust[learnt])
         numbers = np.searchsorted(topics, labels[kept])
         return _best_temperature(rows[kept] @ weights + offsets, numbers)
 
@@ -168,11 +169,17 @@ class TopicClassifier(IntentClassifier, GraphComponent):
 
 
 def _check_clinic_content(examples: Sequence[Message]) -> None:
-    if not any((example.get("metadata") or {}).get("intent", {}).get("origin") == ORIGIN for example in examples):
+    if not any(_metadata(example).get("origin") == ORIGIN for example in examples):
         raise InvalidConfigException(
             "The clinic's content is not in the training data. Under `importers`, config.yml must name "
             "bot.content.importer.ClinicImporter."
         )
+
+
+def _metadata(example: Message) -> dict[str, Any]:
+    """Return what the importers say of the example's topic."""
+    found: dict[str, Any] = (example.get("metadata") or {}).get("intent") or {}
+    return found
 
 
 def _vector(message: Message) -> Any:

@@ -20,7 +20,7 @@ from tests.builders import make_settings
 
 _SETS = safety_sets()
 # What docs/safety.md reports, less what a handful of messages makes.
-_FLOORS = {"emergency": 0.93, "either": 0.95, "hard": 0.12, "ordinary": 0.05}
+_FLOORS = {"emergency": 0.96, "either": 0.97, "hard": 0.08, "ordinary": 0.03}
 # Each says one sign of its group plainly, so that a denial of it leaves none.
 _PLAIN = {
     "chest pain": "emergency",
